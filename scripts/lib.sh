@@ -9,8 +9,11 @@ mkdir -p "$ARTIFACTS/logs"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Build servers would outlive the script, hold files open and take memory that the tests need.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
-# The SDK needs ICU or this switch; a bare machine has no ICU, and nothing we build uses cultures.
-export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# A bare machine has no ICU, without which the SDK runs only with the first switch. The second spares a warning for
+# each language that a package has translations for. Nothing we build uses cultures.
+if ! ldconfig -p 2>/dev/null | grep -q libicuuc; then
+  export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_SYSTEM_GLOBALIZATION_PREDEFINED_CULTURES_ONLY=0
+fi
 # ONNX Runtime 1.30 reports home and writes into ~/.cache unless this is set before it loads.
 export ORT_DISABLE_TELEMETRY=1
 
