@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 
 namespace EdgeRunner.Inference.Bundles;
 
@@ -36,7 +37,30 @@ public sealed class ModelBundle : IDisposable
     /// <exception cref="BundleException">The content is refused.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    public static ModelBundle Open(string path, BundleLimits? limits = null) => throw new NotSupportedException(path + limits);
+    public static ModelBundle Open(string path, BundleLimits? limits = null)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        return Read(stream, path, limits ?? BundleLimits.Default);
+    }
+
+    internal static ModelBundle Read(Stream stream, string path, BundleLimits limits)
+    {
+        var contents = ZipReader.Read(stream, path, limits);
+        if (!contents.Files.TryGetValue(ModelManifest.FileName, out var json))
+        {
+            throw new BundleException(BundleErrorReason.FileList, path, ModelManifest.FileName, "is not in the bundle");
+        }
+        var manifest = ManifestReader.Read(json, $"{path}/{ModelManifest.FileName}", ManifestForm.Bundle);
+        foreach (var unlisted in contents.Files.Keys.Where(name => !IsListed(manifest, name)))
+        {
+            throw new BundleException(BundleErrorReason.FileList, path, unlisted, $"is in the bundle but not in the files of {ModelManifest.FileName}");
+        }
+        foreach (var file in manifest.Files)
+        {
+            CheckFile(file, contents.Files, path);
+        }
+        return new ModelBundle(path, manifest, contents.Sha256, contents.SizeBytes, contents.Files);
+    }
 
     /// <summary>The bytes of a file; valid until this bundle is disposed.</summary>
     /// <exception cref="BundleException">The bundle has no such file.</exception>
@@ -54,4 +78,25 @@ public sealed class ModelBundle : IDisposable
 
     /// <summary>Lets the memory go. Do this once the sessions are made: ONNX Runtime keeps its own copy.</summary>
     public void Dispose() => _files.Clear();
+
+    private static bool IsListed(ModelManifest manifest, string name) =>
+        string.Equals(name, ModelManifest.FileName, StringComparison.Ordinal)
+        || manifest.Files.Any(file => string.Equals(file.Name, name, StringComparison.Ordinal));
+
+    private static void CheckFile(FileSpec file, Dictionary<string, byte[]> files, string path)
+    {
+        if (!files.TryGetValue(file.Name, out var content))
+        {
+            throw new BundleException(BundleErrorReason.FileList, path, file.Name, $"is listed in {ModelManifest.FileName} but not in the bundle");
+        }
+        if (content.Length != file.SizeBytes)
+        {
+            throw new BundleException(BundleErrorReason.Digest, path, file.Name, $"{content.Length} bytes, {ModelManifest.FileName} says {file.SizeBytes}");
+        }
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
+        if (!string.Equals(sha256, file.Sha256, StringComparison.Ordinal))
+        {
+            throw new BundleException(BundleErrorReason.Digest, path, file.Name, $"SHA-256 is {sha256}, {ModelManifest.FileName} says {file.Sha256}");
+        }
+    }
 }
