@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using EdgeRunner.Inference.Graphs;
 
 namespace EdgeRunner.Inference.Bundles;
 
@@ -74,6 +75,24 @@ public sealed class ModelBundle : IDisposable
         ObjectDisposedException.ThrowIf(_files.Count == 0, this);
         content = _files.TryGetValue(name, out var bytes) ? bytes : null;
         return content is not null;
+    }
+
+    /// <summary>Files of this bundle in which an ONNX file keeps its weights: ONNX Runtime must be given each of them with the model.</summary>
+    /// <exception cref="BundleException">There is no such file, it is no ONNX model, or it names a file that is not in the bundle.</exception>
+    public IReadOnlyList<string> GetExternalFiles(string onnxFile)
+    {
+        _ = GetFile(onnxFile);
+        try
+        {
+            var external = OnnxModelFacts.Read(_files[onnxFile]).ExternalFiles;
+            return external.FirstOrDefault(name => !_files.ContainsKey(name)) is { } missing
+                ? throw new BundleException(BundleErrorReason.FileList, Path, onnxFile, $"has external data in \"{missing}\", which is not in the bundle")
+                : external;
+        }
+        catch (FormatException e)
+        {
+            throw new BundleException(BundleErrorReason.Content, Path, onnxFile, e.Message);
+        }
     }
 
     /// <summary>Lets the memory go. Do this once the sessions are made: ONNX Runtime keeps its own copy.</summary>
