@@ -1,0 +1,23 @@
+namespace EdgeRunner.Device.Configuration;
+
+/// <summary>How the device watches itself and tells about it.</summary>
+internal sealed record HealthOptions : ICheckedSection
+{
+    /// <summary>Time without progress in a pipeline that should make some, in seconds, after which the watchdog is no longer fed and
+    /// systemd restarts the service. 0 never stops feeding.</summary>
+    public int StallSeconds { get; set; } = 30;
+
+    /// <summary>Longest pause between two reports to the fleet, in seconds; a change is reported at once.</summary>
+    public int ReportIntervalSeconds { get; set; } = 300;
+
+    /// <summary>Free memory below which <c>status</c> warns, in bytes.</summary>
+    public long MinFreeMemoryBytes { get; set; } = 64L << 20;
+
+    /// <inheritdoc/>
+    public void Check(SectionCheck check)
+    {
+        check.Range(nameof(StallSeconds), StallSeconds, 0, 3_600);
+        check.Range(nameof(ReportIntervalSeconds), ReportIntervalSeconds, 5, 86_400);
+        check.Range(nameof(MinFreeMemoryBytes), MinFreeMemoryBytes, 0, 1L << 40);
+    }
+}

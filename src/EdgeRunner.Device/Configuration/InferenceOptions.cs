@@ -1,0 +1,24 @@
+namespace EdgeRunner.Device.Configuration;
+
+/// <summary>ONNX Runtime for all pipelines.</summary>
+internal sealed record InferenceOptions : ICheckedSection
+{
+    /// <summary>Path of <c>libonnxruntime.so</c>; null (default) looks in EDGERUNNER_ONNXRUNTIME, beside the program, then on the system path.</summary>
+    public string? OnnxRuntime { get; set; }
+
+    /// <summary>Threads of one run. More than one helps only above about 1 ms a run on an idle machine and costs p99 otherwise.</summary>
+    public int IntraOpThreads { get; set; } = 1;
+
+    /// <summary>Lets waiting threads spin: lower latency for a full core of heat.</summary>
+    public bool AllowSpinning { get; set; }
+
+    /// <summary>Keeps the optimised form of each model under the cache directory.</summary>
+    public bool CacheOptimizedModels { get; set; } = true;
+
+    /// <inheritdoc/>
+    public void Check(SectionCheck check)
+    {
+        OnnxRuntime = check.FullPath(nameof(OnnxRuntime), OnnxRuntime);
+        check.Range(nameof(IntraOpThreads), IntraOpThreads, 1, 64);
+    }
+}

@@ -1,0 +1,23 @@
+namespace EdgeRunner.Device.Configuration;
+
+/// <summary>The model of a pipeline: an installed one by name (also written as a plain string), or a bundle file.</summary>
+internal sealed record ModelReferenceOptions : ICheckedSection, IShorthandSection
+{
+    /// <summary>Name of a model in the model store; null when a bundle is given.</summary>
+    public string? Name { get; set; }
+
+    /// <summary>Path of a <c>.ermodel</c> file that is used as it is, outside the store; null when a name is given.</summary>
+    public string? Bundle { get; set; }
+
+    /// <inheritdoc/>
+    public void SetShorthand(string text) => Name = text;
+
+    /// <inheritdoc/>
+    public void Check(SectionCheck check)
+    {
+        check.NameOf(nameof(Name), Name);
+        Bundle = check.FullPath(nameof(Bundle), Bundle);
+        if (Name is null == Bundle is null && check.Errors.Count == 0)
+            check.SectionError("exactly one of name and bundle is expected");
+    }
+}

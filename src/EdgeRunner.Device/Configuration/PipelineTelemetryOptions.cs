@@ -1,0 +1,20 @@
+namespace EdgeRunner.Device.Configuration;
+
+/// <summary>What a pipeline records.</summary>
+internal sealed record PipelineTelemetryOptions : ICheckedSection
+{
+    /// <summary>Stream of the records; null (default) takes the name of the pipeline.</summary>
+    public string? Stream { get; set; }
+
+    /// <summary>Class of the stream where <c>telemetry.streams</c> does not say it; null (default) = metric.</summary>
+    public StreamClass? Class { get; set; }
+
+    /// <summary>Which windows leave a record.</summary>
+    public RecordedWindows Windows { get; set; } = RecordedWindows.All;
+
+    /// <summary>What happens to a record when the queue to the outbox is full.</summary>
+    public QueueFullPolicy WhenFull { get; set; } = QueueFullPolicy.Drop;
+
+    /// <inheritdoc/>
+    public void Check(SectionCheck check) => check.NameOf(nameof(Stream), Stream);
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+
+namespace EdgeRunner.TestSupport;
+
+/// <summary>A real file system that gets full: a tmpfs of the given size, mounted for the test. Needs root; elsewhere
+/// <see cref="TryMount"/> gives null and the test that wants it has nothing to run on.</summary>
+public sealed class SmallDisk : IDisposable
+{
+    private readonly TempDirectory _directory;
+
+    private SmallDisk(TempDirectory directory) => _directory = directory;
+
+    public string Path => _directory.Path;
+
+    public static SmallDisk? TryMount(int sizeBytes)
+    {
+        var directory = new TempDirectory();
+        if (Run("mount", "-t", "tmpfs", "-o", $"size={sizeBytes},mode=0777", "tmpfs", directory.Path))
+            return new SmallDisk(directory);
+        directory.Dispose();
+        return null;
+    }
+
+    public string File(string name) => _directory.File(name);
+
+    /// <summary>Makes it read-only, or writable again, as the kernel does to a failing SD card.</summary>
+    public void Remount(bool readOnly) => Run("mount", "-o", readOnly ? "remount,ro" : "remount,rw", Path);
+
+    /// <summary>Takes all free space with a file that is deleted again by <see cref="FreeSpace"/>.</summary>
+    public void FillUp()
+    {
+        using var file = System.IO.File.Create(File("ballast"));
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                file.Write(block);
+                file.Flush(flushToDisk: true);
+            }
+        }
+        catch (IOException)
+        {
+            // Full, as wanted.
+        }
+    }
+
+    public void FreeSpace() => System.IO.File.Delete(File("ballast"));
+
+    public void Dispose()
+    {
+        Run("umount", "-l", Path);
+        _directory.Dispose();
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}
