@@ -22,6 +22,7 @@ public sealed class BundleFormatTests
             Assert.Equal(content, bundle.GetFile(name).ToArray());
         }
         Assert.Equal(BundleErrorReason.FileList, Assert.Throws<BundleException>(() => bundle.GetFile("none")).Reason);
+        Assert.False(bundle.TryGetFile("none", out _));
         bundle.Dispose();
         Assert.Throws<ObjectDisposedException>(() => bundle.GetFile("vad.onnx"));
     }
@@ -41,7 +42,7 @@ public sealed class BundleFormatTests
     {
         var files = SampleBundle.Files();
         using var archive = new ZipArchive(new MemoryStream(SampleBundle.Write(files)), ZipArchiveMode.Read);
-        Assert.Equal(["model.json", "golden-audio.npy", "golden-speech.npy", "vad.onnx"], archive.Entries.Select(entry => entry.FullName));
+        Assert.Equal(["model.json", "golden-audio.npy", "golden-speech.npy", "vad.onnx"], archive.Entries.Select(entry => entry.FullName), StringComparer.Ordinal);
         foreach (var entry in archive.Entries)
         {
             using var content = new MemoryStream();
@@ -96,7 +97,7 @@ public sealed class BundleFormatTests
                 try
                 {
                     using var read = SampleBundle.Read(changed);
-                    Assert.NotEqual(original, read.Sha256);
+                    Assert.NotEqual(original, read.Sha256, StringComparer.Ordinal);
                     silent++;
                 }
                 catch (BundleException)

@@ -11,7 +11,7 @@ public sealed class BundlePackerTests : IDisposable
     {
         _author = Directory.CreateDirectory(_directory.File("author")).FullName;
         File.WriteAllText(Path.Combine(_author, "model.json"), SampleBundle.AuthorJson);
-        foreach (var (name, content) in SampleBundle.Files().Where(file => file.Key != "model.json"))
+        foreach (var (name, content) in SampleBundle.Files().Where(file => !string.Equals(file.Key, "model.json", StringComparison.Ordinal)))
         {
             File.WriteAllBytes(Path.Combine(_author, name), content);
         }
@@ -31,7 +31,7 @@ public sealed class BundlePackerTests : IDisposable
         Assert.Equal(["notes.txt"], packed.LeftOut);
         Assert.Equal(16, bundle.Manifest.Opsets["ai.onnx"]);
         Assert.Equal(packed.Sha256, BundlePacker.Pack(_author, _directory.File("again.ermodel")).Sha256);
-        Assert.Equal(["again.ermodel", "author", "out.ermodel"], Directory.EnumerateFileSystemEntries(_directory.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.Equal(["again.ermodel", "author", "out.ermodel"], Directory.EnumerateFileSystemEntries(_directory.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class BundlePackerTests : IDisposable
         var refused = Assert.Throws<BundleException>(() => BundlePacker.Pack(_author, Output));
         Assert.Contains("give its place with --file vad.onnx=PATH", refused.Message, StringComparison.Ordinal);
         var packed = BundlePacker.Pack(new PackRequest(_author, Output, new Dictionary<string, string>(StringComparer.Ordinal) { ["vad.onnx"] = elsewhere }));
-        Assert.Contains(packed.Manifest.Files, file => file.Name == "vad.onnx");
+        Assert.Contains(packed.Manifest.Files, file => string.Equals(file.Name, "vad.onnx", StringComparison.Ordinal));
         var typo = new PackRequest(_author, Output, new Dictionary<string, string>(StringComparer.Ordinal) { ["vad.onnx"] = elsewhere, ["vda.onnx"] = elsewhere });
         Assert.Contains("did you mean \"vad.onnx\"", Assert.Throws<BundleException>(() => BundlePacker.Pack(typo)).Message, StringComparison.Ordinal);
     }

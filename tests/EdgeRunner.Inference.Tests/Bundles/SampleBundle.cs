@@ -61,7 +61,7 @@ internal static class SampleBundle
     /// <summary>The bundle's form of the manifest, with the digests of <paramref name="files"/>.</summary>
     internal static byte[] ManifestFor(IReadOnlyDictionary<string, byte[]> files) => ManifestReader.Write(Author() with
     {
-        Files = [.. files.Where(file => file.Key != ModelManifest.FileName)
+        Files = [.. files.Where(file => !string.Equals(file.Key, ModelManifest.FileName, StringComparison.Ordinal))
             .Select(file => new FileSpec(file.Key, file.Value.Length, Convert.ToHexStringLower(SHA256.HashData(file.Value))))],
     });
 

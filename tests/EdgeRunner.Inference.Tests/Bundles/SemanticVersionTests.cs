@@ -26,7 +26,7 @@ public sealed class SemanticVersionTests
             "0.9.9", "1.0.0-0", "1.0.0-2", "1.0.0-11", "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
             "1.0.0-rc.1", "1.0.0", "1.0.1", "1.1.0", "1.10.0", "2.0.0", "18446744073709551616.0.0",
         ];
-        Assert.Equal(ordered, ordered.Select(SemanticVersion.Parse).Reverse().Order().Select(version => version.ToString()));
+        Assert.Equal(ordered, ordered.Select(SemanticVersion.Parse).Reverse().Order().Select(version => version.ToString()), StringComparer.Ordinal);
     }
 
     [Theory]
@@ -68,5 +68,5 @@ public sealed class SemanticVersionTests
 
     [Fact]
     public void Any_text_is_parsed_or_refused() => Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
-        SemanticVersion.TryParse(text, out var version, out var problem) ? version.ToString() == text && problem.Length == 0 : problem.Length > 0).QuickCheckThrowOnFailure();
+        SemanticVersion.TryParse(text, out var version, out var problem) ? string.Equals(version.ToString(), text, StringComparison.Ordinal) && problem.Length == 0 : problem.Length > 0).QuickCheckThrowOnFailure();
 }

@@ -30,7 +30,7 @@ public sealed class GraphCheckerTests
     {
         var check = Check(SampleBundle.Author());
         Assert.Empty(check.Errors);
-        Assert.Equal(["audio", "rnn", "rnn_next", "speech", "sr"], check.Tensors.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["audio", "rnn", "rnn_next", "speech", "sr"], check.Tensors.Keys.Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.Equal("vad", check.Tensors["rnn_next"].Step);
         Assert.Equal("float32[2, 1, 128]", check.Tensors["rnn_next"].ToString());
     }
@@ -65,7 +65,7 @@ public sealed class GraphCheckerTests
         Assert.Equal("tensor \"x\": expected somebody to read it (or leave it out), found an input that nobody reads",
             Only(GraphChecker.CheckWiring(Chain(Step("a", "", "y")))));
         Assert.Equal("tensor \"y\": expected a step that makes an output (did you mean \"yy\"?), found no tensor of that name", GraphChecker.CheckWiring(Chain(Step("a", "x", "yy")))[0].ToString());
-        Assert.Contains("step \"b\": expected at least one output, found none", GraphChecker.CheckWiring(Chain(Step("a", "x", "y"), Step("b", "x", ""))).Select(e => e.ToString()));
+        Assert.Contains("step \"b\": expected at least one output, found none", GraphChecker.CheckWiring(Chain(Step("a", "x", "y"), Step("b", "x", ""))).Select(e => e.ToString()), StringComparer.Ordinal);
         Assert.Contains("expected a step that makes an output, found an input", Only(GraphChecker.CheckWiring(Chain(Step("a", "x", "y")) with { Outputs = [Y, X] })), StringComparison.Ordinal);
     }
 
@@ -99,11 +99,11 @@ public sealed class GraphCheckerTests
         var step = (OnnxStepSpec)manifest.Graph[0];
         ModelManifest With(string old, string @new) => manifest with
         {
-            Graph = [step with { Inputs = step.Inputs.ToDictionary(p => p.Key == old ? @new : p.Key, p => p.Value, StringComparer.Ordinal), Outputs = step.Outputs.ToDictionary(p => p.Key == old ? @new : p.Key, p => p.Value, StringComparer.Ordinal) }],
+            Graph = [step with { Inputs = step.Inputs.ToDictionary(p => string.Equals(p.Key, old, StringComparison.Ordinal) ? @new : p.Key, p => p.Value, StringComparer.Ordinal), Outputs = step.Outputs.ToDictionary(p => string.Equals(p.Key, old, StringComparison.Ordinal) ? @new : p.Key, p => p.Value, StringComparer.Ordinal) }],
         };
         var errors = Check(With("input", "imput")).Errors.Select(e => e.ToString()).ToList();
-        Assert.Contains("step \"vad\": expected input \"input\" (float32[?, 576]) of vad.onnx to be given, found nothing", errors);
-        Assert.Contains("step \"vad\": expected one of the inputs of vad.onnx: \"input\", \"state\", \"sr\", found \"imput\" (did you mean \"input\"?)", errors);
+        Assert.Contains("step \"vad\": expected input \"input\" (float32[?, 576]) of vad.onnx to be given, found nothing", errors, StringComparer.Ordinal);
+        Assert.Contains("step \"vad\": expected one of the inputs of vad.onnx: \"input\", \"state\", \"sr\", found \"imput\" (did you mean \"input\"?)", errors, StringComparer.Ordinal);
         Assert.Contains("found \"outputs\" (did you mean \"output\"?)", Only(Check(With("output", "outputs")).Errors), StringComparison.Ordinal);
     }
 
