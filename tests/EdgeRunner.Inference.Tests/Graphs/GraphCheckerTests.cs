@@ -111,7 +111,7 @@ public sealed class GraphCheckerTests
     public void Sequences_and_maps_cannot_be_carried()
     {
         var signature = Vad with { Outputs = [new OnnxPort("output", TensorElementType.Undefined, null), Vad.Outputs[1]] };
-        Assert.Contains("a sequence, map or optional", Only(Check(SampleBundle.Author(), signature).Errors), StringComparison.Ordinal);
+        Assert.Contains("a sequence, map, optional or a type", Only(Check(SampleBundle.Author(), signature).Errors), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,5 +136,28 @@ public sealed class GraphCheckerTests
         var manifest = SampleBundle.Author();
         var both = manifest with { Outputs = [.. manifest.Outputs, new TensorSpec("rnn_next", TensorElementType.Float32, [2, 1, 64])] };
         Assert.Contains("expected float32[2, 1, 128] as state \"rnn\" says, found float32[2, 1, 64] in outputs", Check(both).Errors.Select(e => e.ToString()).First(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Signature_of_a_real_session_fits_a_manifest_that_fits_the_file()
+    {
+        using var runtime = OrtRuntime.Load(new OrtRuntimeOptions { LibraryPath = TestPaths.OnnxRuntimeLibrary });
+        using var session = OrtSession.Load(runtime, File.ReadAllBytes(TestPaths.Model("shuttle_forest")));
+        var signature = OnnxSignature.Of(session);
+        Assert.Equal([-1, 9], Assert.Single(signature.Inputs).Shape!);
+        Assert.Equal("N", signature.Inputs[0].Symbols[0]);
+        var author = Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", "shuttle-forest", "model.json");
+        var manifest = ManifestReader.Read(File.ReadAllBytes(author), author, ManifestForm.Author);
+        Assert.Empty(GraphChecker.Check(manifest, new Dictionary<string, OnnxSignature>(StringComparer.Ordinal) { ["model.onnx"] = signature }).Errors);
+        var wrong = manifest with { Inputs = [manifest.Inputs[0] with { Shape = [1, 8] }] };
+        Assert.Contains("expected float32[?, 9] for input \"x\" of model.onnx, found float32[1, 8]",
+            Only(GraphChecker.Check(wrong, new Dictionary<string, OnnxSignature>(StringComparer.Ordinal) { ["model.onnx"] = signature }).Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Input_with_a_default_may_be_given_or_left_out()
+    {
+        var signature = Vad with { Inputs = [.. Vad.Inputs.Take(2)], OptionalInputs = [Vad.Inputs[2]] };
+        Assert.Empty(Check(SampleBundle.Author(), signature).Errors);
     }
 }
