@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 
 namespace EdgeRunner.Fleet.Commands;
 
@@ -10,9 +11,17 @@ internal static class FleetCommand
     internal static int Run(string[] args, TimeProvider timeProvider, TextWriter output, TextWriter error)
     {
         var parsed = Create(timeProvider).Parse(args);
-        var code = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
-        // System.CommandLine prints what is wrong with the usage itself, but answers 1 as for any failure.
-        return code != ExitCode.Ok && parsed.Errors.Count > 0 ? ExitCode.Usage : code;
+        if (parsed.Action is not ParseErrorAction)
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
+        }
+        // System.CommandLine itself would bury the message under the whole help text, and answer 1 as for any failure.
+        foreach (var problem in parsed.Errors)
+        {
+            error.WriteLine(problem.Message);
+        }
+        error.WriteLine("--help shows what can be said here.");
+        return ExitCode.Usage;
     }
 
     private static RootCommand Create(TimeProvider timeProvider) => new("Manages a fleet of EdgeRunner devices.")
