@@ -69,7 +69,7 @@ internal sealed class ModelLoader : IDisposable
 
     private IReadOnlyDictionary<string, GraphTensor> CheckGraph()
     {
-        var check = GraphChecker.Check(_manifest, _sessions.ToDictionary(pair => pair.Key, pair => SessionSignature.Of(pair.Value), StringComparer.Ordinal));
+        var check = GraphChecker.Check(_manifest, _sessions.ToDictionary(pair => pair.Key, pair => OnnxSignature.Of(pair.Value), StringComparer.Ordinal));
         return check.Errors.Count == 0
             ? check.Tensors
             : throw new BundleException(BundleErrorReason.Graph, _bundle.Path, [.. check.Errors.Select(error => error.ToString())]);
