@@ -51,8 +51,14 @@ internal static class ConnectionFaults
             return FromTls(options, libraryErrors);
         if (error == MosquittoError.KeepAlive)
             return new(MqttFaultReason.NotAcknowledged, $"The broker at {options.Endpoint} did not answer pings. Is it stalled, or the network down?");
-        if (established) return new(MqttFaultReason.Lost, $"The connection to {options.Endpoint} was lost ({MosquittoLibrary.Describe(error)})");
-        var hint = options.Tls is null ? "Does the port want TLS, or is it not an MQTT 5 broker?" : "Is it an MQTT 5 broker?";
+        if (established)
+        {
+            return new(MqttFaultReason.Lost, $"The connection to {options.Endpoint} broke ({MosquittoLibrary.Describe(error)}). "
+                + $"If this repeats: does another client use the client id '{options.ClientId}'?");
+        }
+
+        var hint = options.Tls is null ? "Does the port want TLS, or is it not an MQTT 5 broker?"
+            : $"Does it want a client certificate (ours: {options.Tls.CertificateFile ?? "none"}), or is it not an MQTT 5 broker?"; // the TLS alert may be lost with the reset
         return new(MqttFaultReason.Lost, $"{options.Endpoint} closed the connection before it answered. {hint}");
     }
 
