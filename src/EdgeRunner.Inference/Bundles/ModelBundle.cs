@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using EdgeRunner.Inference.Graphs;
 
@@ -66,15 +65,16 @@ public sealed class ModelBundle : IDisposable
     /// <summary>The bytes of a file; valid until this bundle is disposed.</summary>
     /// <exception cref="BundleException">The bundle has no such file.</exception>
     public ReadOnlyMemory<byte> GetFile(string name) => TryGetFile(name, out var content)
-        ? content.Value
+        ? content
         : throw new BundleException(BundleErrorReason.FileList, Path, name, "is not in the bundle");
 
     /// <summary>The bytes of a file, if there is one of that name.</summary>
-    public bool TryGetFile(string name, [NotNullWhen(true)] out ReadOnlyMemory<byte>? content)
+    public bool TryGetFile(string name, out ReadOnlyMemory<byte> content)
     {
         ObjectDisposedException.ThrowIf(_files.Count == 0, this);
-        content = _files.TryGetValue(name, out var bytes) ? bytes : null;
-        return content is not null;
+        var found = _files.TryGetValue(name, out var bytes);
+        content = bytes;
+        return found;
     }
 
     /// <summary>Files of this bundle in which an ONNX file keeps its weights: ONNX Runtime must be given each of them with the model.</summary>

@@ -1,0 +1,137 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeRunner.Messaging.Mqtt;
+
+/// <summary>A subscription that outlives connections. Disposing it ends it.</summary>
+/// <remarks>The handler runs on the thread pool, one message at a time, in the order of arrival. The broker has its acknowledgement before the
+/// handler runs, so a message whose handler fails is not delivered again.</remarks>
+public sealed class MqttSubscription : IAsyncDisposable
+{
+    private readonly Channel<MqttMessage> _messages = Channel.CreateUnbounded<MqttMessage>(); // bounded by Offer, in messages and in bytes
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Func<MqttMessage, CancellationToken, ValueTask> _handler;
+    private readonly Action<MqttSubscription> _onDispose;
+    private readonly SessionCounters _counters;
+    private readonly ILogger _logger;
+    private int _queued;
+    private long _queuedBytes;
+    private long _received;
+    private long _dropped;
+    private int _disposed;
+    private volatile bool _established;
+
+    internal MqttSubscription(string filter, MqttSubscribeOptions options, Func<MqttMessage, CancellationToken, ValueTask> handler,
+        Action<MqttSubscription> onDispose, SessionCounters counters, ILogger logger)
+    {
+        Filter = filter;
+        Options = options;
+        _handler = handler;
+        _onDispose = onDispose;
+        _counters = counters;
+        _logger = logger;
+        _ = Task.Run(RunHandlerAsync);
+    }
+
+    /// <summary>Topic filter.</summary>
+    public string Filter { get; }
+
+    /// <summary>As given.</summary>
+    public MqttSubscribeOptions Options { get; }
+
+    /// <summary>The broker has granted it, in a session that still lives as far as we know.</summary>
+    public bool IsEstablished
+    {
+        get => _established;
+        internal set => _established = value;
+    }
+
+    /// <summary>Messages that arrived.</summary>
+    public long Received => Volatile.Read(ref _received);
+
+    /// <summary>Of these, dropped because the handler was too slow.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Ends the subscription here, and at the broker as soon as it listens. The handler's token is cancelled; neither a handler that
+    /// runs nor the broker is waited for.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return ValueTask.CompletedTask;
+        Close();
+        _onDispose(this);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Stops the handler without telling the broker.</summary>
+    internal void Close()
+    {
+        _messages.Writer.TryComplete();
+        _stopping.Cancel();
+    }
+
+    /// <summary>Queues a message for the handler, or drops one. Called on the network thread only; never blocks.</summary>
+    internal void Offer(MqttMessage message)
+    {
+        Interlocked.Increment(ref _received);
+        while (IsFull(message.Payload.Length))
+        {
+            if (Options.WhenFull == MqttOverflow.DropNewest || !_messages.Reader.TryRead(out var oldest))
+            {
+                CountDrop();
+                return;
+            }
+
+            Taken(oldest);
+            CountDrop();
+        }
+
+        Interlocked.Increment(ref _queued);
+        Interlocked.Add(ref _queuedBytes, message.Payload.Length);
+        _messages.Writer.TryWrite(message);
+    }
+
+    private bool IsFull(int moreBytes)
+    {
+        var queued = Volatile.Read(ref _queued);
+        return queued >= Options.QueueCapacity || (queued > 0 && Volatile.Read(ref _queuedBytes) + moreBytes > Options.QueueCapacityBytes);
+    }
+
+    private void CountDrop()
+    {
+        Interlocked.Increment(ref _counters.Dropped);
+        // The first one only: a storm of messages must not become a storm of lines. The number is in the counter.
+        if (Interlocked.Increment(ref _dropped) == 1) Log.IncomingDropped(_logger, Filter, Options.QueueCapacity, Options.QueueCapacityBytes);
+    }
+
+    private void Taken(MqttMessage message)
+    {
+        Interlocked.Decrement(ref _queued);
+        Interlocked.Add(ref _queuedBytes, -message.Payload.Length);
+    }
+
+    private async Task RunHandlerAsync()
+    {
+        while (await _messages.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            while (!_stopping.IsCancellationRequested && _messages.Reader.TryRead(out var message))
+            {
+                Taken(message);
+                try
+                {
+                    await _handler(message, _stopping.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception e) // the handler is foreign code; the next message may be fine
+                {
+                    Interlocked.Increment(ref _counters.HandlerFailures);
+                    Log.HandlerFailed(_logger, e, message.Topic, Filter);
+                }
+            }
+
+            if (_stopping.IsCancellationRequested) return;
+        }
+    }
+}

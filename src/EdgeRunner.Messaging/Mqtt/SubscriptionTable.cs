@@ -1,0 +1,73 @@
+using EdgeRunner.Messaging.Topics;
+
+namespace EdgeRunner.Messaging.Mqtt;
+
+/// <summary>What the application wants to receive, whatever the connection does. Thread-safe; messages are matched without a lock.</summary>
+internal sealed class SubscriptionTable
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _abandoned = new(StringComparer.Ordinal);
+    private MqttSubscription[] _all = [];
+
+    internal MqttSubscription[] All => Volatile.Read(ref _all);
+
+    internal void Add(MqttSubscription subscription)
+    {
+        lock (_gate)
+        {
+            _abandoned.Remove(subscription.Filter);
+            Volatile.Write(ref _all, [.. _all, subscription]);
+        }
+    }
+
+    /// <summary>Removes a subscription.</summary>
+    /// <returns>True when the broker should forget the filter, because no other subscription has it.</returns>
+    internal bool Remove(MqttSubscription subscription)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _all, [.. _all.Where(other => other != subscription)]);
+            if (_all.Any(other => string.Equals(other.Filter, subscription.Filter, StringComparison.Ordinal))) return false;
+            _abandoned.Add(subscription.Filter);
+            return true;
+        }
+    }
+
+    /// <summary>The broker has forgotten the filter.</summary>
+    internal void OnUnsubscribed(string filter)
+    {
+        lock (_gate) _abandoned.Remove(filter);
+    }
+
+    /// <summary>What a new connection must ask for: everything, or with a session that survived only what it does not know yet.</summary>
+    internal List<SubscriptionRequest> ForNewConnection(bool sessionPresent)
+    {
+        lock (_gate)
+        {
+            if (!sessionPresent)
+            {
+                _abandoned.Clear();
+                foreach (var subscription in _all) subscription.IsEstablished = false;
+            }
+
+            var requests = _abandoned.Select(filter => new SubscriptionRequest(filter, subscription: null)).ToList();
+            requests.AddRange(_all.Where(subscription => !subscription.IsEstablished).Select(subscription => new SubscriptionRequest(subscription.Filter, subscription)));
+            return requests;
+        }
+    }
+
+    /// <summary>Hands a message to every subscription that asks for it.</summary>
+    /// <returns>False when there is none.</returns>
+    internal bool Deliver(MqttMessage message)
+    {
+        var matched = false;
+        foreach (var subscription in All)
+        {
+            if (!TopicFilter.Matches(subscription.Filter, message.Topic)) continue;
+            matched = true;
+            subscription.Offer(message);
+        }
+
+        return matched;
+    }
+}

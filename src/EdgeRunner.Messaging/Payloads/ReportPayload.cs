@@ -1,0 +1,17 @@
+namespace EdgeRunner.Messaging.Payloads;
+
+/// <summary>Payload of <c>device/{id}/report</c>: what the device says about itself. Sent whole at each change.</summary>
+/// <param name="Device">Device id.</param>
+/// <param name="Boot">Boot id of the kernel the daemon runs on.</param>
+/// <param name="Version">Version of the daemon.</param>
+/// <param name="Clock">When it was made.</param>
+/// <param name="Models">One entry for each model.</param>
+/// <param name="Pipelines">One entry for each configured pipeline, disabled ones included.</param>
+/// <param name="Health">Health of the device.</param>
+/// <param name="Capabilities">What the device can run.</param>
+public sealed record ReportPayload(string Device, string Boot, string Version, ClockReading Clock, IReadOnlyList<ModelReport> Models,
+    IReadOnlyList<PipelineReport> Pipelines, HealthReport Health, CapabilitiesReport Capabilities)
+{
+    /// <summary>Version of this payload.</summary>
+    public int V { get; init; } = 1;
+}
