@@ -15,6 +15,7 @@ public sealed class TcpProxy : IDisposable
     private long _delayTicks;
     private long _bytesUntilCut = long.MaxValue;
     private long _forwardedBytes;
+    private Func<long> _nextBytes = static () => long.MaxValue;
     private int _connections;
 
     /// <summary>Starts a proxy to a port on loopback; the server need not run.</summary>
@@ -49,8 +50,12 @@ public sealed class TcpProxy : IDisposable
         set => Interlocked.Exchange(ref _delayTicks, value.Ticks);
     }
 
-    /// <summary>Cuts all links once so many more bytes have passed.</summary>
-    public void CutAfter(long bytes) => Interlocked.Exchange(ref _bytesUntilCut, bytes);
+    /// <summary>Cuts all links again and again, each time after as many bytes as <paramref name="nextBytes"/> says; it is called for one cut at a time.</summary>
+    public void CutEvery(Func<long> nextBytes)
+    {
+        _nextBytes = nextBytes;
+        Interlocked.Exchange(ref _bytesUntilCut, nextBytes());
+    }
 
     /// <summary>Cuts all links with a reset; new ones are accepted.</summary>
     public void Cut()
@@ -136,10 +141,12 @@ public sealed class TcpProxy : IDisposable
                 if (Delay is { Ticks: > 0 } delay) await Task.Delay(delay, _stopping.Token);
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
                 Interlocked.Add(ref _forwardedBytes, count);
-                if (Interlocked.Add(ref _bytesUntilCut, -count) < 0)
+                // Exactly one piece crosses zero, whichever direction it goes.
+                var left = Interlocked.Add(ref _bytesUntilCut, -count);
+                if (left < 0 && left + count >= 0)
                 {
-                    Interlocked.Exchange(ref _bytesUntilCut, long.MaxValue);
                     Cut();
+                    Interlocked.Exchange(ref _bytesUntilCut, _nextBytes());
                 }
             }
         }

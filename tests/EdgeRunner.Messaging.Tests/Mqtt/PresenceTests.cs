@@ -50,7 +50,12 @@ public sealed class PresenceTests
     {
         using var broker = MosquittoBroker.Start();
         await using var first = await SessionHarness.ConnectAsync(broker.Port, options => options with { ClientId = "twin" });
-        await using var second = await SessionHarness.ConnectAsync(broker.Port, options => options with { ClientId = "twin", ReconnectMaxDelay = TimeSpan.FromSeconds(30), ReconnectInitialDelay = TimeSpan.FromSeconds(30) });
+        await using var second = await SessionHarness.ConnectAsync(broker.Port, options => options with
+        {
+            ClientId = "twin",
+            ReconnectMaxDelay = TimeSpan.FromSeconds(30),
+            ReconnectInitialDelay = TimeSpan.FromSeconds(30),
+        });
         var fault = await first.FaultAsync();
         // mosquitto 2.0.11 closes the old connection without a DISCONNECT; later ones say "session taken over".
         Assert.Contains(fault.Reason, (MqttFaultReason[])[MqttFaultReason.Lost, MqttFaultReason.ClosedByBroker]);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using EdgeRunner.Messaging.Mqtt;
 
 namespace EdgeRunner.Messaging.Tests.Mqtt;
@@ -149,12 +151,12 @@ public sealed class PublishTests
     public async Task Closing_a_session_that_hangs_in_connect_takes_less_than_a_second()
     {
         // Nobody accepts, and the backlog is full: SYNs are dropped, as behind a firewall.
-        using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
-        listener.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(0);
-        var port = ((System.Net.IPEndPoint)listener.LocalEndPoint!).Port;
-        using var filler = new System.Net.Sockets.TcpClient();
-        await filler.ConnectAsync(System.Net.IPAddress.Loopback, port);
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        using var filler = new TcpClient();
+        await filler.ConnectAsync(IPAddress.Loopback, port);
 
         var harness = new SessionHarness(port, options => options with { ConnectTimeout = TimeSpan.FromSeconds(1) });
         harness.Session.Start();

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EdgeRunner.Messaging.Mqtt;
 
 namespace EdgeRunner.Messaging.Tests.Mqtt;
@@ -63,10 +64,11 @@ public sealed class SecurityTests
         Assert.Contains("no-such-ca.pem", missing.Message, StringComparison.Ordinal);
 
         var (certificate, key) = pki.IssueClient("d1");
-        using var ecdsa = System.Security.Cryptography.ECDsa.Create();
+        using var ecdsa = ECDsa.Create();
         ecdsa.ImportFromPem(await File.ReadAllTextAsync(key));
         var locked = directory.File("locked.key");
-        await File.WriteAllTextAsync(locked, ecdsa.ExportEncryptedPkcs8PrivateKeyPem("password", new(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
+        var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 1000);
+        await File.WriteAllTextAsync(locked, ecdsa.ExportEncryptedPkcs8PrivateKeyPem("password", encryption));
         var fault = await FaultOfAsync(broker.Port, options => options with { Tls = new() { CaFile = pki.CaFile, CertificateFile = certificate, KeyFile = locked } });
         Assert.Equal(MqttFaultReason.Tls, fault.Reason);
         Assert.Contains("locked.key", fault.Message, StringComparison.Ordinal);
