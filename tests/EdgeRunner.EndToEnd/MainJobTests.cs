@@ -8,7 +8,7 @@ public sealed class MainJobTests
     [Fact]
     public async Task Silero_hears_the_words_in_the_recording_and_every_record_reaches_an_independent_subscriber()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("speech", DeviceFolder.Speech());
@@ -33,7 +33,7 @@ public sealed class MainJobTests
     [Fact]
     public async Task Presence_is_born_online_and_left_offline_after_a_clean_stop()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
@@ -49,7 +49,7 @@ public sealed class MainJobTests
     [Fact]
     public async Task Last_will_says_offline_when_the_daemon_is_killed()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
@@ -62,7 +62,7 @@ public sealed class MainJobTests
 
     private static string? Presence(Subscriber subscriber) => subscriber.Messages
         .Where(message => message.Topic == "er/1/test/device/device-1/presence")
-        .Select(message => message.Payload.GetProperty("state").GetString())
+        .Select(message => message.Payload.GetProperty("status").GetString())
         .LastOrDefault();
 
     /// <summary>Sequence numbers from 1 on without a gap: nothing that was accepted is missing.</summary>

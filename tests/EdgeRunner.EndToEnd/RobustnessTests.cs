@@ -8,7 +8,7 @@ public sealed class RobustnessTests
     [Fact]
     public async Task Killed_at_random_moments_the_daemon_delivers_every_accepted_record()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(1000, loop: true));
@@ -31,16 +31,16 @@ public sealed class RobustnessTests
     [Fact]
     public async Task Broker_absent_at_start_delays_records_and_loses_none()
     {
-        using var broker = await MosquittoBroker.StartAsync(persistence: true);
+        using var broker = MosquittoBroker.Start(new() { Persistence = true });
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
-        await broker.StopAsync();
+        broker.Stop();
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(500, loop: true));
 
         await using var daemon = Daemon.Start(device.Write());
         var status = await daemon.WaitUntilAsync("records wait in the outbox", s => s.GetProperty("telemetry").GetProperty("pendingRecords").GetInt64() > 200);
         Assert.False(status.GetProperty("broker").GetProperty("connected").GetBoolean());
-        await broker.RestartAsync();
+        broker.Restart();
         await subscriber.WaitUntilAsync("the backlog", s => s.Records("shuttle").Count > 200, TimeSpan.FromSeconds(90));
         daemon.Terminate();
         Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(5)));
@@ -50,7 +50,7 @@ public sealed class RobustnessTests
     [Fact]
     public async Task Broker_that_restarts_again_and_again_gets_every_accepted_record()
     {
-        using var broker = await MosquittoBroker.StartAsync(persistence: true);
+        using var broker = MosquittoBroker.Start(new() { Persistence = true });
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(500, loop: true));
@@ -59,9 +59,9 @@ public sealed class RobustnessTests
         for (var round = 0; round < 3; round++)
         {
             await daemon.WaitUntilAsync("connected", s => s.GetProperty("broker").GetProperty("connected").GetBoolean(), TimeSpan.FromSeconds(60));
-            await broker.StopAsync();
+            broker.Stop();
             await Task.Delay(300);
-            await broker.RestartAsync();
+            broker.Restart();
         }
 
         await daemon.WaitUntilAsync("connected again", s => s.GetProperty("broker").GetProperty("connected").GetBoolean(), TimeSpan.FromSeconds(90));
@@ -73,7 +73,7 @@ public sealed class RobustnessTests
     [Fact]
     public async Task Broker_that_stalls_without_closing_the_connection_stops_nothing_and_loses_nothing()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.Configuration["broker"]!["publishTimeoutSeconds"] = 2;
@@ -96,7 +96,7 @@ public sealed class RobustnessTests
     [Fact]
     public async Task SIGTERM_ends_the_daemon_within_a_second_and_what_it_had_taken_is_in_the_outbox()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         await using var subscriber = await Subscriber.StartAsync(broker.Port);
         using var device = new DeviceFolder(broker.Port);
         device.Configuration["telemetry"]!["commitIntervalMs"] = 5000; // So that only the stop itself commits.
@@ -117,7 +117,7 @@ public sealed class RobustnessTests
     [Fact]
     public async Task Second_daemon_on_the_same_stores_is_refused_and_the_first_goes_on()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
         await using var first = Daemon.Start(device.Write());

@@ -11,7 +11,7 @@ public sealed class ServiceTests
     [InlineData(true)]
     public async Task Tells_systemd_that_it_is_ready_alive_and_stopping(bool abstractName)
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
         var name = abstractName ? $"@edgerunner-{Guid.NewGuid():N}" : device.File("notify");
@@ -42,7 +42,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task Writes_nothing_outside_its_directories_and_opens_no_socket_but_its_own()
     {
-        using var broker = await MosquittoBroker.StartAsync();
+        using var broker = MosquittoBroker.Start();
         using var home = new TempDirectory();
         using var device = new DeviceFolder(broker.Port);
         device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
