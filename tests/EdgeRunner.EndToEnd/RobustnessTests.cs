@@ -140,6 +140,10 @@ public sealed class RobustnessTests
         Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(90)));
         await subscriber.WaitUntilAsync("the rest", IsComplete, TimeSpan.FromSeconds(20));
         MainJobTests.AssertComplete(subscriber);
+        // The store itself has the last word on how many it accepted.
+        var store = Path.Combine(text["storage"]!["stateDirectory"]!.GetValue<string>(), "telemetry", "outbox.db");
+        var next = await ProgramRun.StartAsync("sqlite3", store, "SELECT next_seq FROM meta");
+        Assert.Equal($"{subscriber.SequencesByEpoch().Values.Single().Max + 1}", next.Output.Trim());
     }
 
     private static bool IsComplete(Subscriber subscriber) =>

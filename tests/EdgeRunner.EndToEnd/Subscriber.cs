@@ -16,7 +16,7 @@ internal sealed class Subscriber : IAsyncDisposable
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo("mosquitto_sub", ["-h", "127.0.0.1", "-p", $"{port}", "-V", "mqttv5", "-i", "receiver", "-c", "-x", "4294967295", "-q", "1", "-F", "%t %p", "-t", filter, "-d"])
+            StartInfo = new ProcessStartInfo("stdbuf", ["-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", $"{port}", "-V", "mqttv5", "-i", "receiver", "-c", "-x", "4294967295", "-q", "1", "-F", "%t %p", "-t", filter, "-d"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

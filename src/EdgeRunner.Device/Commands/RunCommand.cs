@@ -53,8 +53,9 @@ internal static class RunCommand
         {
             configuration.LogTo(host.Services.GetRequiredService<ILogger<ConfigurationResult>>());
             ReportSetAside(configuration, host.Services.GetRequiredService<StateBoard>());
+            var pipelines = host.Services.GetRequiredService<PipelineHost>(); // RunAsync disposes the services.
             await host.RunAsync(cancellationToken).ConfigureAwait(false);
-            return mode.UntilDone && host.Services.GetRequiredService<PipelineHost>().AnyFailed ? ExitCode.Failed : ExitCode.Ok;
+            return mode.UntilDone && pipelines.AnyFailed ? ExitCode.Failed : ExitCode.Ok;
         }
     }
 

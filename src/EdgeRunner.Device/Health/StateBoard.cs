@@ -37,36 +37,37 @@ internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeP
         }
 
         var word = state.ToString().ToLowerInvariant();
-        statusLog.Append(reason.Length == 0 ? $"{component}: {word}" : $"{component}: {word}: {reason}");
-        Announce(component, state, word, reason);
+        var line = reason.Length == 0 ? $"{component}: {word}" : $"{component}: {word}: {reason}";
+        statusLog.Append(line);
+        Announce(state, line);
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    private void Announce(string component, ComponentState state, string word, string reason)
+    private void Announce(ComponentState state, string line)
     {
         switch (state)
         {
             case ComponentState.Failed or ComponentState.Disabled:
-                Log.ComponentFailed(logger, component, word, reason);
+                Log.ComponentFailed(logger, line);
                 break;
             case ComponentState.Degraded:
-                Log.ComponentDegraded(logger, component, word, reason);
+                Log.ComponentDegraded(logger, line);
                 break;
             default:
-                Log.ComponentChanged(logger, component, word, reason);
+                Log.ComponentChanged(logger, line);
                 break;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(6010, LogLevel.Information, "{Component}: {State}: {Reason}")]
-        public static partial void ComponentChanged(ILogger logger, string component, string state, string reason);
+        [LoggerMessage(6010, LogLevel.Information, "{Line}")]
+        public static partial void ComponentChanged(ILogger logger, string line);
 
-        [LoggerMessage(6011, LogLevel.Warning, "{Component}: {State}: {Reason}")]
-        public static partial void ComponentDegraded(ILogger logger, string component, string state, string reason);
+        [LoggerMessage(6011, LogLevel.Warning, "{Line}")]
+        public static partial void ComponentDegraded(ILogger logger, string line);
 
-        [LoggerMessage(6012, LogLevel.Error, "{Component}: {State}: {Reason}")]
-        public static partial void ComponentFailed(ILogger logger, string component, string state, string reason);
+        [LoggerMessage(6012, LogLevel.Error, "{Line}")]
+        public static partial void ComponentFailed(ILogger logger, string line);
     }
 }
