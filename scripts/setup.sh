@@ -14,6 +14,7 @@ packages=(
   gcc libc6-dev                              # the plain C loop that the benchmarks compare with
   pocketsphinx-testdata alsa-utils           # recorded speech and noise
   libonnx-testdata                           # the ONNX backend test suite
+  jq bsdextrautils                           # what the demo reads and lines up its numbers with
   jq bsdextrautils                           # the demo's table
   ca-certificates procps
 )

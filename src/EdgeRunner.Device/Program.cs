@@ -1,1 +1,3 @@
-return 0;
+using EdgeRunner.Device.Commands;
+
+return await EdgeRunnerCommand.RunAsync(args).ConfigureAwait(false);

@@ -1,1 +1,3 @@
-return 0;
+using EdgeRunner.Fleet.Commands;
+
+return FleetCommand.Run(args, TimeProvider.System, Console.Out, Console.Error);

@@ -10,14 +10,10 @@ internal sealed record HealthOptions : ICheckedSection
     /// <summary>Longest pause between two reports to the fleet, in seconds; a change is reported at once.</summary>
     public int ReportIntervalSeconds { get; set; } = 300;
 
-    /// <summary>Free memory below which <c>status</c> warns, in bytes.</summary>
-    public long MinFreeMemoryBytes { get; set; } = 64L << 20;
-
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
         check.Range(nameof(StallSeconds), StallSeconds, 0, 3_600);
         check.Range(nameof(ReportIntervalSeconds), ReportIntervalSeconds, 5, 86_400);
-        check.Range(nameof(MinFreeMemoryBytes), MinFreeMemoryBytes, 0, 1L << 40);
     }
 }

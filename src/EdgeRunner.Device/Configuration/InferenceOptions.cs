@@ -12,9 +12,6 @@ internal sealed record InferenceOptions : ICheckedSection
     /// <summary>Lets waiting threads spin: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; set; }
 
-    /// <summary>Keeps the optimised form of each model under the cache directory.</summary>
-    public bool CacheOptimizedModels { get; set; } = true;
-
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {

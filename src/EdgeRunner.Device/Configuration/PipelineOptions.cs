@@ -40,6 +40,8 @@ internal sealed record PipelineOptions : ICheckedSection
     {
         if (check.Name.Length > 0 && !SectionCheck.IsName(check.Name))
             check.SectionError($"\"{check.Name}\" is not allowed as the name of a pipeline; expected 1 to 64 of A-Z a-z 0-9 . _ -");
+        if (Telemetry.Stream is null && PipelineTelemetryOptions.IsReserved(check.Name))
+            check.SectionError($"\"{check.Name}\" is not allowed as the name of a pipeline; the daemon's own records use it");
         check.Required(nameof(Source), Source, "an object with \"kind\": replay or exec");
         check.Required(nameof(Window), Window, "an object with \"length\"");
         check.Required(nameof(Model), Model, "the name of an installed model, or an object with \"bundle\"");

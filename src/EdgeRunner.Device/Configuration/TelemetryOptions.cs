@@ -16,10 +16,7 @@ internal sealed record TelemetryOptions : ICheckedSection
     public long BacklogBytesPerSecond { get; set; } = 256L << 10;
 
     /// <summary>Room between a pipeline and the outbox, in bytes per pipeline.</summary>
-    public int QueueBytes { get; set; } = 1 << 20;
-
-    /// <summary>Bytes a day that may be written to flash before <c>status</c> warns; 0 (default) = no budget.</summary>
-    public long FlashBytesPerDay { get; set; }
+    public int QueueBytes { get; set; } = 256 << 10;
 
     /// <summary>Streams by name. A stream that a pipeline names and this map does not has the defaults.</summary>
     public Dictionary<string, TelemetryStreamOptions> Streams { get; set; } = new(StringComparer.Ordinal);
@@ -31,7 +28,6 @@ internal sealed record TelemetryOptions : ICheckedSection
         check.Range(nameof(MaxBytes), MaxBytes, 1L << 20, 1L << 40);
         check.Range(nameof(FreeDiskFloorBytes), FreeDiskFloorBytes, 0, 1L << 40);
         check.Range(nameof(BacklogBytesPerSecond), BacklogBytesPerSecond, 1_024, 1L << 30);
-        check.Range(nameof(QueueBytes), QueueBytes, 64 << 10, 256 << 20);
-        check.Range(nameof(FlashBytesPerDay), FlashBytesPerDay, 0, 1L << 44);
+        check.Range(nameof(QueueBytes), QueueBytes, 64 << 10, 64 << 20);
     }
 }

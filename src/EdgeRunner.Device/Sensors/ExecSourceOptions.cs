@@ -14,7 +14,7 @@ internal sealed record ExecSourceOptions : SampleFormatOptions, ICheckedSection
     /// <summary>Where the program runs; null (default) = the daemon's working directory.</summary>
     public string? WorkingDirectory { get; set; }
 
-    /// <summary>A program that prints nothing for this long is killed and started again, in milliseconds; 0 = never.</summary>
+    /// <summary>A program that prints nothing that makes a frame for this long is killed and started again, in milliseconds; 0 = never.</summary>
     public int SilenceTimeoutMs { get; set; } = 10_000;
 
     /// <summary>A program of which this many lines in a row, and none before, could be read is killed and started again.</summary>

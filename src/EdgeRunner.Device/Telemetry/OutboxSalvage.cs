@@ -30,7 +30,8 @@ internal sealed class OutboxSalvage
         try
         {
             using var source = SqliteDatabase.Open(damagedPath, SqliteOpenMode.ReadWrite);
-            source.Execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA locking_mode=EXCLUSIVE;");
+            // writable_schema makes SQLite accept a file shorter than its header says (https://sqlite.org/pragma.html#pragma_writable_schema).
+            source.Execute("PRAGMA writable_schema=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA locking_mode=EXCLUSIVE;");
             return Copy(source, target);
         }
         catch (SqliteException e) when (string.Equals(e.Path, Path.GetFullPath(damagedPath), StringComparison.Ordinal))

@@ -30,7 +30,7 @@ internal sealed class TelemetryIntake(TelemetryOptions options) : IDisposable
     internal TelemetryQueue Open(string stream, TelemetryStreamOptions? streamOptions = null)
     {
         if (!TelemetryOptionsValidator.IsStreamName(stream) || string.Equals(stream, OutboxSchema.LossStream, StringComparison.Ordinal))
-            throw new ArgumentException($"'{stream}' cannot be the name of a stream: 1 to 64 of a-z 0-9 . _ -, and not 'losses'", nameof(stream));
+            throw new ArgumentException($"'{stream}' cannot be the name of a stream: 1 to 64 of A-Z a-z 0-9 . _ -, and not 'losses'", nameof(stream));
         lock (_gate)
         {
             if (streamOptions is not null)

@@ -26,7 +26,7 @@ internal sealed partial class TelemetryOptionsValidator : IValidateOptions<Telem
         foreach (var (stream, of) in options.Streams)
         {
             if (!IsStreamName(stream))
-                errors.Add($"telemetry.streams: the name '{stream}' is not 1 to 64 of a-z 0-9 . _ -");
+                errors.Add($"telemetry.streams: the name '{stream}' is not 1 to 64 of A-Z a-z 0-9 . _ -");
             if (of.MaxBytes is { } cap)
                 Within($"streams.{stream}.maxBytes", cap, 64L << 10, options.MaxBytes);
             Within($"streams.{stream}.queueBytes", of.QueueBytes, 4 << 10, 64 << 20);
@@ -44,6 +44,6 @@ internal sealed partial class TelemetryOptionsValidator : IValidateOptions<Telem
 
     internal static bool IsStreamName(string name) => StreamName().IsMatch(name);
 
-    [GeneratedRegex(@"\A[a-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex StreamName();
 }

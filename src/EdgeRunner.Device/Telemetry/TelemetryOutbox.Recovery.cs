@@ -17,12 +17,40 @@ internal sealed partial class TelemetryOutbox
     {
         try
         {
-            Directory.CreateDirectory(_options.Directory);
-            Use(OpenOnDisk(), OutboxMode.Durable);
+            UseDisk();
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             UseMemory(e);
+        }
+    }
+
+    /// <summary>Opens the disk and takes along what is in the present store, if there is one.</summary>
+    private void UseDisk()
+    {
+        Directory.CreateDirectory(_options.Directory);
+        for (var isLastTry = false; ; isLastTry = true)
+        {
+            OutboxStore? disk = null;
+            try
+            {
+                disk = OpenOnDisk();
+                if (_store is not null)
+                    OutboxSalvage.Copy(_store.Database, disk);
+                Use(disk, OutboxMode.Durable);
+                return;
+            }
+            catch (SqliteException e) when (e.IsDamage && !isLastTry)
+            {
+                // Not seen by the check, but by the first walk over the rows: now it is known, and the second try sets the file aside.
+                disk?.Dispose();
+                _knownDamage = e;
+            }
+            catch (SqliteException)
+            {
+                disk?.Dispose();
+                throw;
+            }
         }
     }
 
@@ -124,7 +152,9 @@ internal sealed partial class TelemetryOutbox
 
     private void Use(OutboxStore store, OutboxMode mode)
     {
-        var old = _store;
+        _liveFromRow = store.NextRow;
+        ReadState(store);
+        _store?.Dispose();
         _store = store;
         _generation++;
         _mode = mode;
@@ -132,9 +162,6 @@ internal sealed partial class TelemetryOutbox
         _acknowledged.Clear();
         _damaged.Clear();
         _failuresInARow = 0;
-        _liveFromRow = store.NextRow;
-        ReadState(store);
-        old?.Dispose();
         TelemetryLog.Opened(_logger, store.Path, mode, store.Epoch, store.NextSeq, _totalBytes);
         Changed?.Invoke();
     }
@@ -233,23 +260,21 @@ internal sealed partial class TelemetryOutbox
             || _timeProvider.GetElapsedTime(_storeTriedAt) < _options.StoreRetryInterval)
             return;
         _storeTriedAt = _timeProvider.GetTimestamp();
-        OutboxStore? disk = null;
         try
         {
-            Directory.CreateDirectory(_options.Directory);
-            disk = OpenOnDisk();
-            if (_store is not null)
-                OutboxSalvage.Copy(_store.Database, disk);
-            Use(disk, OutboxMode.Durable);
+            UseDisk();
             _lastFailure = null;
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             // Rows that were copied before the disk failed are sent twice, under the same numbers.
-            disk?.Dispose();
             _highWater?.Dispose();
             _highWater = null; // it speaks of the disk's epoch, not of the one in memory
             SetFailure(e);
+            if (_store is null)
+                return;
+            _liveFromRow = _store.NextRow;
+            ReadState(_store);
         }
     }
 

@@ -26,4 +26,7 @@ public enum BundleErrorReason
 
     /// <summary>A file of the bundle (<c>.npy</c>, <c>.onnx</c>) cannot be read.</summary>
     Content,
+
+    /// <summary>A golden case gave another answer than the bundle says.</summary>
+    Golden,
 }

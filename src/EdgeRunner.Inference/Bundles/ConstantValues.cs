@@ -25,15 +25,15 @@ internal static class ConstantValues
         }
         if (constant.Type is TensorElementType.Undefined or TensorElementType.Complex64 or TensorElementType.Complex128)
         {
-            throw new FormatException($"constants of type {ElementTypeNames.Format(constant.Type)} are not supported");
+            throw new FormatException($"constants of type {constant.Type.Format()} are not supported");
         }
         var tensor = TensorData.Zeros(constant.Type, shape);
-        var width = ElementSizes.Of(constant.Type);
+        var width = constant.Type.SizeBytes();
         for (var i = 0; i < constant.Values.Count; i++)
         {
             if (!TryWrite(constant.Type, constant.Values[i], tensor.Bytes.Span.Slice(i * width, width)))
             {
-                throw new FormatException($"values[{i}] = {constant.Values[i].GetRawText()} is not a {ElementTypeNames.Format(constant.Type)}");
+                throw new FormatException($"values[{i}] = {constant.Values[i].GetRawText()} is not a {constant.Type.Format()}");
             }
         }
         return tensor;

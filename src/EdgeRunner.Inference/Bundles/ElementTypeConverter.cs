@@ -11,11 +11,11 @@ internal sealed class ElementTypeConverter : JsonConverter<TensorElementType>
     public override TensorElementType Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var name = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
-        return ElementTypeNames.TryParse(name, out var type)
+        return TensorElementTypes.TryParse(name, out var type)
             ? type
-            : throw new JsonException($"an element type is one of {string.Join(", ", ElementTypeNames.All.ToArray())}");
+            : throw new JsonException($"an element type is one of {string.Join(", ", ElementTypeNames.All)}");
     }
 
     public override void Write(Utf8JsonWriter writer, TensorElementType value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(ElementTypeNames.Format(value));
+        writer.WriteStringValue(value.Format());
 }

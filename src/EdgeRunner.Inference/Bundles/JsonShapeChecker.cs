@@ -144,9 +144,9 @@ internal sealed class JsonShapeChecker(JsonSerializerOptions options)
         }
         if (type == typeof(TensorElementType))
         {
-            if (Expect(element, JsonValueKind.String, path, Describe(type)) && !ElementTypeNames.TryParse(element.GetString(), out _))
+            if (Expect(element, JsonValueKind.String, path, Describe(type)) && !TensorElementTypes.TryParse(element.GetString(), out _))
             {
-                var names = ElementTypeNames.All.ToArray();
+                var names = ElementTypeNames.All;
                 Add(path, $"{Show(element)} is not an element type{NearestName.Hint(element.GetString()!, names)}; known are {string.Join(", ", names)}");
             }
             return;

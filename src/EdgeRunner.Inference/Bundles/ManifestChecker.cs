@@ -230,7 +230,7 @@ internal sealed partial class ManifestChecker
         {
             Add($"{path}.shape", problem);
         }
-        else if (count * Math.Max(ElementSizes.Of(type), 1) > MaxTensorBytes)
+        else if (count * Math.Max(type.SizeBytes(), 1) > MaxTensorBytes)
         {
             Add($"{path}.shape", $"{ElementSizes.Describe(type, [.. shape])} takes more than {MaxTensorBytes} bytes");
         }

@@ -44,8 +44,8 @@ internal static class ZipDirectoryReader
         {
             throw Bad(path, null, $"the directory ({directoryBytes} bytes at {offset}) does not end where the end record starts ({fileBytes - ZipFormat.EndBytes}); nothing may lie between");
         }
-        // 100: a longer name is refused anyway, and entries ≤ MaxFiles, so this bounds the allocation.
-        if (directoryBytes < entries * (long)(ZipFormat.CentralHeaderBytes + 1) || directoryBytes > entries * (long)(ZipFormat.CentralHeaderBytes + ushort.MaxValue))
+        // With entries ≤ MaxFiles this bounds the allocation; a name of over 100 bytes is refused by its own message later.
+        if (directoryBytes < entries * (long)ZipFormat.CentralHeaderBytes || directoryBytes > entries * (long)(ZipFormat.CentralHeaderBytes + ushort.MaxValue))
         {
             throw Bad(path, null, $"a directory of {directoryBytes} bytes cannot hold {entries} entries");
         }
@@ -114,14 +114,14 @@ internal static class ZipDirectoryReader
             throw new BundleException(BundleErrorReason.EntryName, path, name, $"is {kind}; a bundle holds regular files only");
         }
         var flags = ReadUInt16LittleEndian(header[8..]);
+        if (ReadUInt16LittleEndian(header[10..]) is not 0 and var method)
+        {
+            throw Bad(path, name, $"is compressed (method {method}); a bundle stores its files as they are (method 0)");
+        }
         if (flags != 0)
         {
             var what = (flags & 0x2041) != 0 ? "is encrypted" : (flags & 8) != 0 ? "has a data descriptor" : $"has flags 0x{flags:x4}";
             throw Bad(path, name, $"{what}; only plain stored entries are allowed");
-        }
-        if (ReadUInt16LittleEndian(header[10..]) is not 0 and var method)
-        {
-            throw Bad(path, name, $"is compressed (method {method}); a bundle stores its files as they are (method 0)");
         }
         var size = ReadUInt32LittleEndian(header[24..]);
         if (size == uint.MaxValue || ReadUInt32LittleEndian(header[42..]) == uint.MaxValue || ReadUInt16LittleEndian(header[6..]) is not (10 or 20))

@@ -15,5 +15,5 @@ public sealed record GraphTensor(string Name, GraphTensorKind Kind, TensorElemen
     public override string ToString() => Describe(Type, Shape);
 
     internal static string Describe(TensorElementType type, IReadOnlyList<long>? shape) =>
-        shape is null ? $"{ElementTypeNames.Format(type)} of unknown shape" : ElementSizes.Describe(type, [.. shape]);
+        shape is null ? $"{type.Format()} of unknown shape" : ElementSizes.Describe(type, [.. shape]);
 }

@@ -22,9 +22,9 @@ internal static class OnnxStepChecker
         }
         foreach (var (portName, tensorName) in step.Inputs)
         {
-            if (FindPort(signature.Inputs, portName) is not { } port)
+            if ((FindPort(signature.Inputs, portName) ?? FindPort(signature.OptionalInputs, portName)) is not { } port)
             {
-                errors.Add(UnknownPort(step, portName, "input", signature.Inputs));
+                errors.Add(UnknownPort(step, portName, "input", [.. signature.Inputs, .. signature.OptionalInputs]));
                 continue;
             }
             // Absent when the step that makes it was itself refused; that is in the errors already.
@@ -73,7 +73,7 @@ internal static class OnnxStepChecker
     {
         if (!GraphChecker.IsTensor(port.Type))
         {
-            errors.Add(new GraphError(step.Name, null, $"\"{port.Name}\" of {step.File} to be a tensor", "a sequence, map or optional, which a graph cannot carry"));
+            errors.Add(new GraphError(step.Name, null, $"\"{port.Name}\" of {step.File} to be a tensor", "a sequence, map, optional or a type this program does not hold"));
             return false;
         }
         return true;

@@ -2,20 +2,9 @@ using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Tensors;
 
-/// <summary>Arithmetic over element types and shapes that cannot overflow.</summary>
+/// <summary>Arithmetic over shapes that cannot overflow.</summary>
 internal static class ElementSizes
 {
-    /// <summary>Width of one element, in bytes; 0 for text and undefined.</summary>
-    internal static int Of(TensorElementType type) => type switch
-    {
-        TensorElementType.UInt8 or TensorElementType.Int8 or TensorElementType.Bool => 1,
-        TensorElementType.UInt16 or TensorElementType.Int16 or TensorElementType.Float16 or TensorElementType.BFloat16 => 2,
-        TensorElementType.Float32 or TensorElementType.Int32 or TensorElementType.UInt32 => 4,
-        TensorElementType.Float64 or TensorElementType.Int64 or TensorElementType.UInt64 or TensorElementType.Complex64 => 8,
-        TensorElementType.Complex128 => 16,
-        _ => 0,
-    };
-
     /// <summary>Product of the dimensions.</summary>
     /// <exception cref="ArgumentException">A dimension is negative, there are too many, or the product passes 2^31 elements.</exception>
     internal static long CountElements(ReadOnlySpan<long> shape) =>
@@ -53,15 +42,9 @@ internal static class ElementSizes
         return true;
     }
 
-    internal static string Describe(ReadOnlySpan<long> shape)
-    {
-        var text = new System.Text.StringBuilder("[");
-        for (var i = 0; i < shape.Length; i++)
-        {
-            text.Append(i == 0 ? "" : ", ").Append(shape[i] < 0 ? "?" : shape[i].ToString());
-        }
-        return text.Append(']').ToString();
-    }
+    /// <summary><c>[1, 576]</c>; a negative (open) dimension is <c>?</c>.</summary>
+    internal static string Describe(ReadOnlySpan<long> shape) =>
+        $"[{string.Join(", ", shape.ToArray().Select(dimension => dimension < 0 ? "?" : dimension.ToString()))}]";
 
-    internal static string Describe(TensorElementType type, ReadOnlySpan<long> shape) => ElementTypeNames.Format(type) + Describe(shape);
+    internal static string Describe(TensorElementType type, ReadOnlySpan<long> shape) => TensorElementTypes.Format(type, shape);
 }

@@ -100,7 +100,7 @@ public sealed record NpyHeader(
         TensorElementType.Complex64 => "<c8",
         TensorElementType.Complex128 => "<c16",
         TensorElementType.BFloat16 => "<V2",
-        _ => throw new ArgumentException($"{ElementTypeNames.Format(type)} has no .npy form", nameof(type)),
+        _ => throw new ArgumentException($"{type.Format()} has no .npy form", nameof(type)),
     };
 
     private static (TensorElementType Type, int Width, bool IsUtf32) ParseType(string description)
@@ -118,7 +118,7 @@ public sealed record NpyHeader(
             {
                 if (type != TensorElementType.String && description.AsSpan(1).SequenceEqual(Describe(type).AsSpan(1)))
                 {
-                    return (type, ElementSizes.Of(type), false);
+                    return (type, type.SizeBytes(), false);
                 }
             }
         }

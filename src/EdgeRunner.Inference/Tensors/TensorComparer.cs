@@ -81,13 +81,13 @@ public static class TensorComparer
         {
             return string.Equals(expected.Strings[index], found.Strings[index], StringComparison.Ordinal);
         }
-        var width = ElementSizes.Of(expected.ElementType);
+        var width = expected.ElementType.SizeBytes();
         return expected.Bytes.Span.Slice(index * width, width).SequenceEqual(found.Bytes.Span.Slice(index * width, width));
     }
 
     private static Complex ToComplex(TensorData tensor, int index)
     {
-        var width = ElementSizes.Of(tensor.ElementType);
+        var width = tensor.ElementType.SizeBytes();
         var element = tensor.Bytes.Span.Slice(index * width, width);
         return tensor.ElementType switch
         {
@@ -114,7 +114,7 @@ public static class TensorComparer
         {
             return $"\"{tensor.Strings[index]}\"";
         }
-        var width = ElementSizes.Of(tensor.ElementType);
+        var width = tensor.ElementType.SizeBytes();
         var value = ToComplex(tensor, index);
         return tensor.ElementType switch
         {

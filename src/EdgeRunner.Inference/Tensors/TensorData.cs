@@ -29,7 +29,7 @@ public sealed class TensorData
     public IReadOnlyList<long> Shape => _shape;
 
     /// <summary>Product of <see cref="Shape"/>; 1 for a scalar.</summary>
-    public long ElementCount => _strings?.Length ?? _data!.Length / ElementSizes.Of(ElementType);
+    public long ElementCount => _strings?.Length ?? _data!.Length / ElementType.SizeBytes();
 
     /// <summary>Whether the elements are text, held in <see cref="Strings"/>.</summary>
     public bool IsString => _strings is not null;
@@ -97,10 +97,10 @@ public sealed class TensorData
 
     private static int ByteCount(TensorElementType elementType, ReadOnlySpan<long> shape)
     {
-        var width = ElementSizes.Of(elementType);
+        var width = elementType.SizeBytes();
         if (width == 0)
         {
-            throw new ArgumentException($"{ElementTypeNames.Format(elementType)} has no fixed width", nameof(elementType));
+            throw new ArgumentException($"{elementType.Format()} has no fixed width", nameof(elementType));
         }
         var count = ElementSizes.CountElements(shape);
         return count <= Array.MaxLength / width
@@ -111,9 +111,9 @@ public sealed class TensorData
     private static void CheckWidth<T>(TensorElementType elementType) where T : unmanaged
     {
         var width = System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
-        if (width != ElementSizes.Of(elementType))
+        if (width != elementType.SizeBytes())
         {
-            throw new ArgumentException($"{typeof(T).Name} takes {width} bytes, {ElementTypeNames.Format(elementType)} {ElementSizes.Of(elementType)}", nameof(elementType));
+            throw new ArgumentException($"{typeof(T).Name} takes {width} bytes, {elementType.Format()} {elementType.SizeBytes()}", nameof(elementType));
         }
     }
 }

@@ -54,9 +54,9 @@ public static class TensorProtoReader
                 : throw new FormatException($"{fields.StringData.Count} strings, shape {ElementSizes.Describe(shape)} takes {count}");
         }
         var bytes = fields.Raw ?? TypedBytes(type, fields);
-        if (bytes.Length != count * ElementSizes.Of(type))
+        if (bytes.Length != count * type.SizeBytes())
         {
-            throw new FormatException($"{bytes.Length} bytes of elements, {ElementSizes.Describe(type, shape)} takes {count * ElementSizes.Of(type)}");
+            throw new FormatException($"{bytes.Length} bytes of elements, {ElementSizes.Describe(type, shape)} takes {count * type.SizeBytes()}");
         }
         if (fields.Raw is not null && fields.HasTypedData)
         {
@@ -88,13 +88,13 @@ public static class TensorProtoReader
 
     private static byte[] Narrow<T>(TensorElementType type, List<T> values, T min, T max, Writer<T> write) where T : IComparable<T>
     {
-        var width = ElementSizes.Of(type);
+        var width = type.SizeBytes();
         var bytes = new byte[(long)values.Count * width];
         for (var i = 0; i < values.Count; i++)
         {
             if (values[i].CompareTo(min) < 0 || values[i].CompareTo(max) > 0)
             {
-                throw new FormatException($"element {i} = {values[i]} is not a {ElementTypeNames.Format(type)}");
+                throw new FormatException($"element {i} = {values[i]} is not a {type.Format()}");
             }
             write(values[i], bytes.AsSpan(i * width));
         }

@@ -51,8 +51,14 @@ internal static class ConnectionFaults
             return FromTls(options, libraryErrors);
         if (error == MosquittoError.KeepAlive)
             return new(MqttFaultReason.NotAcknowledged, $"The broker at {options.Endpoint} did not answer pings. Is it stalled, or the network down?");
-        if (established) return new(MqttFaultReason.Lost, $"The connection to {options.Endpoint} was lost ({MosquittoLibrary.Describe(error)})");
-        var hint = options.Tls is null ? "Does the port want TLS, or is it not an MQTT 5 broker?" : "Is it an MQTT 5 broker?";
+        if (established)
+        {
+            return new(MqttFaultReason.Lost, $"The connection to {options.Endpoint} broke ({MosquittoLibrary.Describe(error)}). "
+                + $"If this repeats: does another client use the client id '{options.ClientId}'?");
+        }
+
+        var hint = options.Tls is null ? "Does the port want TLS, or is it not an MQTT 5 broker?"
+            : $"Does it want a client certificate (ours: {options.Tls.CertificateFile ?? "none"}), or is it not an MQTT 5 broker?"; // the TLS alert may be lost with the reset
         return new(MqttFaultReason.Lost, $"{options.Endpoint} closed the connection before it answered. {hint}");
     }
 
@@ -62,18 +68,20 @@ internal static class ConnectionFaults
         var words = Words(reasonCode, reasonText);
         if (reasonCode is BadUserNameOrPassword or NotAuthorised or Banned)
         {
-            var who = options.Username is { } user ? $"user '{user}'" : options.Tls?.CertificateFile is { } file ? $"the certificate {file}" : "a login without user name";
-            return new(MqttFaultReason.NotAuthorised,
-                $"The broker at {options.Endpoint} does not accept {who} ({words}). Are name and password right, and does the broker know this device?");
+            var who = options.Username is { } user ? $"user '{user}'"
+                : options.Tls?.CertificateFile is { } file ? $"the certificate {file}" : "a login without user name";
+            return new(MqttFaultReason.NotAuthorised, $"The broker at {options.Endpoint} does not accept {who} ({words}). "
+                + "Are name and password right, and does the broker know this device?");
         }
 
         return new(MqttFaultReason.RefusedByBroker, $"The broker at {options.Endpoint} refused the connection ({words}).");
     }
 
     /// <summary>The broker's DISCONNECT.</summary>
-    internal static MqttConnectionFault FromDisconnect(int reasonCode, MqttSessionOptions options) => new(MqttFaultReason.ClosedByBroker,
+    internal static MqttConnectionFault FromDisconnect(int reasonCode, MqttSessionOptions options) => new(
+        MqttFaultReason.ClosedByBroker,
         reasonCode == SessionTakenOver
-            ? $"Another client connected to {options.Endpoint} with the client id '{options.ClientId}'. Do two devices have the same id?"
+            ? $"Another client connected to {options.Endpoint} with client id '{options.ClientId}'. Do two devices have the same id?"
             : $"The broker at {options.Endpoint} ended the connection ({Words(reasonCode, null)}).");
 
     internal static MqttConnectionFault ConnectTimedOut(MqttSessionOptions options) => new(MqttFaultReason.TimedOut,
@@ -96,7 +104,8 @@ internal static class ConnectionFaults
         if (said.Contains("host name verification failed", StringComparison.Ordinal))
         {
             return new(MqttFaultReason.BrokerNotTrusted,
-                $"The certificate of the broker at {options.Endpoint} is for another name than '{options.Host}'. Use the name in the certificate. ({said})");
+                $"The certificate of the broker at {options.Endpoint} is for another name than '{options.Host}'. "
+                + $"Use the name in the certificate. ({said})");
         }
 
         if (said.Contains("certificate verify failed", StringComparison.Ordinal))

@@ -20,7 +20,8 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "libmosquitto: {Text}")]
     internal static partial void Library(ILogger logger, string text);
 
-    [LoggerMessage(2005, LogLevel.Warning, "The broker at {Endpoint} does not keep retained messages: presence and report reach only those who listen now")]
+    [LoggerMessage(2005, LogLevel.Warning,
+        "The broker at {Endpoint} does not keep retained messages: presence and report reach only those who listen now")]
     internal static partial void RetainNotAvailable(ILogger logger, string endpoint);
 
     [LoggerMessage(2006, LogLevel.Warning, "The subscription {Filter} was refused: {Reason}")]
@@ -29,7 +30,8 @@ internal static partial class Log
     [LoggerMessage(2007, LogLevel.Error, "The handler of {Filter} failed on a message on {Topic}")]
     internal static partial void HandlerFailed(ILogger logger, Exception exception, string topic, string filter);
 
-    [LoggerMessage(2008, LogLevel.Warning, "The handler of {Filter} is too slow: messages are dropped and counted (queue: {Capacity} messages, {CapacityBytes} bytes)")]
+    [LoggerMessage(2008, LogLevel.Warning,
+        "The handler of {Filter} is too slow: messages are dropped and counted (queue: {Capacity} messages, {CapacityBytes} bytes)")]
     internal static partial void IncomingDropped(ILogger logger, string filter, int capacity, long capacityBytes);
 
     [LoggerMessage(2009, LogLevel.Error, "A listener of ConnectionChanged failed")]

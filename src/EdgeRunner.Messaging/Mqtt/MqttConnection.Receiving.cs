@@ -108,7 +108,8 @@ internal sealed partial class MqttConnection : IMosquittoEvents
             if (request.Subscription is { } subscription)
             {
                 const int noLocal = 4; // MQTT_SUB_OPT_NO_LOCAL
-                result = client.Subscribe(request.Filter, (int)subscription.Options.QualityOfService, subscription.Options.NoLocal ? noLocal : 0, out messageId);
+                result = client.Subscribe(request.Filter, (int)subscription.Options.QualityOfService,
+                    subscription.Options.NoLocal ? noLocal : 0, out messageId);
             }
             else
             {

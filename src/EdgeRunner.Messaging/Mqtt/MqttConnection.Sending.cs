@@ -29,7 +29,8 @@ internal sealed partial class MqttConnection
         {
             Interlocked.Increment(ref _counters.Unavailable);
             publish.Fail(new MqttUnavailableException(reason, reason == MqttUnavailableReason.QueueFull
-                ? $"{_outgoing.Messages} messages with {_outgoing.Bytes} bytes wait already (MaxQueuedMessages {_options.MaxQueuedMessages}, MaxQueuedBytes {_options.MaxQueuedBytes})"
+                ? $"{_outgoing.Messages} messages with {_outgoing.Bytes} bytes wait already "
+                    + $"(MaxQueuedMessages {_options.MaxQueuedMessages}, MaxQueuedBytes {_options.MaxQueuedBytes})"
                 : $"the connection to {_options.Endpoint} just ended"));
             return publish.Task;
         }
@@ -59,7 +60,8 @@ internal sealed partial class MqttConnection
     {
         if (publish.PacketSize > _brokerMaxPacketSize)
         {
-            Refuse(publish, PacketTooLarge, $"the packet for {publish.Topic} takes {publish.PacketSize} bytes, the broker accepts {_brokerMaxPacketSize}");
+            Refuse(publish, PacketTooLarge,
+                $"the packet for {publish.Topic} takes {publish.PacketSize} bytes, the broker accepts {_brokerMaxPacketSize}");
             return;
         }
 
@@ -101,8 +103,9 @@ internal sealed partial class MqttConnection
                 Refuse(publish, TopicNameInvalid, $"{publish.Topic}: {MosquittoLibrary.Describe(result)}");
                 break;
             default:
-                // Success here means that the 16-bit message id came round while a message with the same one waits: that one will never be answered.
-                _fault = result == MosquittoError.Success ? ConnectionFaults.NotAcknowledged(_options) : ConnectionFaults.FromLoop(result, established: true, _options, _libraryErrors);
+                // Success: the 16-bit message id came round to one that still waits, so that one will never be answered.
+                _fault = result == MosquittoError.Success ? ConnectionFaults.NotAcknowledged(_options)
+                    : ConnectionFaults.FromLoop(result, established: true, _options, _libraryErrors);
                 publish.EndSend(_timeProvider.GetTimestamp());
                 Lose(publish, _fault);
                 break;
@@ -142,7 +145,8 @@ internal sealed partial class MqttConnection
         var (id, largest) = _inflight.MaxBy(entry => entry.Value.Payload.Length);
         if (largest is null) return;
         _inflight.Remove(id);
-        Refuse(largest, PacketTooLarge, $"the broker ended the connection because a packet was too large; the message for {largest.Topic} with {largest.Payload.Length} bytes was the largest");
+        Refuse(largest, PacketTooLarge, "the broker ended the connection because a packet was too large; "
+            + $"the message for {largest.Topic} with {largest.Payload.Length} bytes was the largest on the way");
     }
 
     private void FailEverything(MqttConnectionFault fault)
@@ -167,7 +171,8 @@ internal sealed partial class MqttConnection
             var publish = new PendingPublish(will.Topic, will.Payload, options);
             publish.TryBeginSend();
             // Nobody awaits it; a failure is what the last will is for.
-            _ = publish.Task.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = publish.Task.ContinueWith(static task => task.Exception, CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             Send(client, publish);
         }
 

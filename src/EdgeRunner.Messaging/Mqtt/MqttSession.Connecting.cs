@@ -8,8 +8,10 @@ public sealed partial class MqttSession
     // The thread looks after ConnectTimeout itself, unless the kernel holds it in connect(2) or getaddrinfo.
     private static readonly TimeSpan AbandonMargin = TimeSpan.FromSeconds(1);
 
-    // The rest of the promised second is for the thread pool.
-    private static readonly TimeSpan DisposeLimit = TimeSpan.FromMilliseconds(900);
+    // A goodbye takes at most 700 ms (MqttConnection.Receiving.cs); the rest of the promised second is for the thread pool. Without a
+    // connection there is no goodbye, and a thread that does not end at once is held by the kernel.
+    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan AttemptLimit = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Publishes the offline message when the last will says so, says goodbye and frees everything, within a second even when the
     /// broker does not answer. Publishes that are not acknowledged by then fail with <see cref="MqttUnavailableReason.Stopped"/>.</summary>
@@ -17,10 +19,11 @@ public sealed partial class MqttSession
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _connection?.RequestStop();
+        var connection = _connection;
+        connection?.RequestStop();
         try
         {
-            await _running.WaitAsync(DisposeLimit, _timeProvider).ConfigureAwait(false);
+            await _running.WaitAsync(connection is { IsAccepted: true } ? GoodbyeLimit : AttemptLimit, _timeProvider).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -6,7 +6,8 @@ namespace EdgeRunner.Messaging.Mqtt;
 /// <remarks>The caller's payload is read while <see cref="TryBeginSend"/> holds it and never after the task has completed.</remarks>
 internal sealed class PendingPublish : TaskCompletionSource
 {
-    /// <summary>What one queued message takes beside topic and payload: this object, its task and libmosquitto's copy, measured at about 400 bytes.</summary>
+    /// <summary>What one message takes beside topic and payload, so that many tiny ones are bounded too: this object and its task
+    /// (152 bytes, measured), and an estimate of libmosquitto's message and packet.</summary>
     private const int OverheadBytes = 400;
 
     private const int Queued = 0;

@@ -51,7 +51,8 @@ internal sealed class SubscriptionTable
             }
 
             var requests = _abandoned.Select(filter => new SubscriptionRequest(filter, subscription: null)).ToList();
-            requests.AddRange(_all.Where(subscription => !subscription.IsEstablished).Select(subscription => new SubscriptionRequest(subscription.Filter, subscription)));
+            requests.AddRange(_all.Where(subscription => !subscription.IsEstablished)
+                .Select(subscription => new SubscriptionRequest(subscription.Filter, subscription)));
             return requests;
         }
     }

@@ -5,6 +5,7 @@ namespace EdgeRunner.Messaging.Payloads;
 /// <param name="OperatingSystem">E.g. <c>Debian GNU/Linux 12 (bookworm)</c>.</param>
 /// <param name="Cores">Cores the daemon may use.</param>
 /// <param name="MemoryBytes">Memory of the device.</param>
-/// <param name="OnnxRuntime">Version of ONNX Runtime, or null when it is missing.</param>
 /// <param name="Providers">Execution providers that can be used, best first.</param>
-public sealed record CapabilitiesReport(string Architecture, string OperatingSystem, int Cores, long MemoryBytes, string? OnnxRuntime, IReadOnlyList<string> Providers);
+/// <param name="OnnxRuntime">Version of ONNX Runtime, or null when it is missing.</param>
+public sealed record CapabilitiesReport(string Architecture, string OperatingSystem, int Cores, long MemoryBytes,
+    IReadOnlyList<string> Providers, string? OnnxRuntime = null);

@@ -7,4 +7,5 @@ namespace EdgeRunner.Messaging.Payloads;
 /// <param name="MemoryBytes">PSS of the daemon, or 0 when unknown.</param>
 /// <param name="PendingRecords">Telemetry records accepted and not yet acknowledged by the broker.</param>
 /// <param name="LostRecords">Telemetry records dropped by policy since the store was made.</param>
-public sealed record HealthReport(string State, IReadOnlyList<string> Problems, double UptimeSeconds, long MemoryBytes, long PendingRecords, long LostRecords);
+public sealed record HealthReport(string State, IReadOnlyList<string> Problems, double UptimeSeconds, long MemoryBytes,
+    long PendingRecords, long LostRecords);

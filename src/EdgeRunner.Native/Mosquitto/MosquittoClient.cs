@@ -37,7 +37,8 @@ public sealed unsafe partial class MosquittoClient : IDisposable
         if (instance == 0)
         {
             Dispose();
-            throw new MosquittoException(nameof(MosquittoNative.mosquitto_new), MosquittoError.InvalidArgument, detail: $"client id '{clientId}' is not allowed");
+            throw new MosquittoException(nameof(MosquittoNative.mosquitto_new), MosquittoError.InvalidArgument,
+                detail: $"client id '{clientId}' is not allowed");
         }
 
         _handle.Own(instance);
@@ -73,7 +74,8 @@ public sealed unsafe partial class MosquittoClient : IDisposable
                 tls.CertificateFile, tls.KeyFile, &RefuseKeyPassword), nameof(MosquittoNative.mosquitto_tls_set));
         }
 
-        Check(MosquittoNative.mosquitto_tls_insecure_set(_handle, tls.SkipHostNameCheck ? (byte)1 : (byte)0), nameof(MosquittoNative.mosquitto_tls_insecure_set));
+        Check(MosquittoNative.mosquitto_tls_insecure_set(_handle, tls.SkipHostNameCheck ? (byte)1 : (byte)0),
+            nameof(MosquittoNative.mosquitto_tls_insecure_set));
     }
 
     /// <summary>Sets the last will, which the broker publishes when this connection ends without a DISCONNECT.</summary>

@@ -39,7 +39,11 @@ public sealed unsafe class MosquittoPropertyList() : SafeHandle(0, ownsHandle: t
     public void AddBinary(MosquittoProperty property, ReadOnlySpan<byte> value)
     {
         if (value.Length > ushort.MaxValue)
-            throw new MosquittoException($"property {property}", MosquittoError.InvalidArgument, detail: $"{value.Length} bytes, at most 65535 are allowed");
+        {
+            throw new MosquittoException($"property {property}", MosquittoError.InvalidArgument,
+                detail: $"{value.Length} bytes, at most 65535 are allowed");
+        }
+
         fixed (byte* bytes = value)
         {
             Check(MosquittoNative.mosquitto_property_add_binary(ref handle, (int)property, bytes, (ushort)value.Length), property);

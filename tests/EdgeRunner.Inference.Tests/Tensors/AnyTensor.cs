@@ -30,7 +30,7 @@ internal static class AnyTensor
             var text = Gen.Elements("", "speech", "Wärme", "\U0001F600", "a\0b", "漢字").ArrayOf(count);
             return text.Select(strings => TensorData.FromStrings(shape, strings));
         }
-        var width = ElementSizes.Of(type);
+        var width = type.SizeBytes();
         return Gen.Choose(0, type == TensorElementType.Bool ? 1 : 255).Select(value => (byte)value).ArrayOf(count * width)
             .Select(bytes => TensorData.Own(type, shape, bytes));
     }

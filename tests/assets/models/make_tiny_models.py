@@ -61,6 +61,12 @@ def chain():
           [helper.make_tensor("axes", INT64, [1], [1])])
 
 
+def transpose():
+    """An output whose open dimensions have names of their own: only a run tells its shape."""
+    write("transpose", [helper.make_node("Transpose", ["x"], ["turned"])],
+          [tensor("x", FLOAT, ["batch", 4])], [tensor("turned", FLOAT, ["rows", "columns"])])
+
+
 def kinds():
     """Inputs and outputs that are no tensors."""
     write("sequence_output", [helper.make_node("SplitToSequence", ["x"], ["parts"], axis=0)],
@@ -114,5 +120,5 @@ def external():
 
 if __name__ == "__main__":
     os.makedirs(HERE, exist_ok=True)
-    for make in (identities, accumulator, chain, kinds, behaviours, external):
+    for make in (identities, accumulator, chain, transpose, kinds, behaviours, external):
         make()

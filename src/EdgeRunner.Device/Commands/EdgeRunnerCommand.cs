@@ -1,0 +1,45 @@
+using System.CommandLine;
+
+namespace EdgeRunner.Device.Commands;
+
+/// <summary>The command line of <c>edgerunner</c>.</summary>
+internal static class EdgeRunnerCommand
+{
+    /// <summary>Parses and runs; never throws.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parse = Create().Parse(args);
+        if (parse.Errors.Count > 0)
+        {
+            foreach (var error in parse.Errors) await Console.Error.WriteLineAsync($"edgerunner: {error.Message}").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync("edgerunner: see 'edgerunner --help'").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            // Signals are the host's; the library's own handling would cut the stop short.
+            return await parse.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Failed;
+        }
+        // The last line of defence: a person gets a sentence, not a stack trace.
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}").ConfigureAwait(false);
+            return e is UnauthorizedAccessException ? ExitCode.Permission : ExitCode.Failed;
+        }
+    }
+
+    private static RootCommand Create() => new("Runs signed models on sensor input at the edge, and loses no telemetry it has accepted.")
+    {
+        RunCommand.Create(),
+        StatusCommand.Create(),
+        ConfigCommand.Create(),
+        ModelCommand.Create(),
+        InferCommand.Create(),
+    };
+}

@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace EdgeRunner.Device.Commands;
+
+/// <summary><c>edgerunner model …</c>: the bundles of this device.</summary>
+internal static class ModelCommand
+{
+    public static Command Create() => new("model", "Look at, check and install models.")
+    {
+        ModelVerifyCommand.Create(),
+        ModelShowCommand.Create(),
+        ModelInstallCommand.Create(),
+        ModelListCommand.Create(),
+        ModelTestCommand.Create(),
+    };
+}

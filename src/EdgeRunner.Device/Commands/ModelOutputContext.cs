@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using EdgeRunner.Device.ModelStore;
+
+namespace EdgeRunner.Device.Commands;
+
+/// <summary>What the model commands print with <c>--json</c>.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(InstalledModel))]
+[JsonSerializable(typeof(IReadOnlyList<InstalledModel>))]
+[JsonSerializable(typeof(ModelVerifyOutput))]
+[JsonSerializable(typeof(ModelTestOutput))]
+[JsonSerializable(typeof(InferOutput))]
+internal sealed partial class ModelOutputContext : JsonSerializerContext;

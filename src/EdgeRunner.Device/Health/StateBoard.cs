@@ -1,0 +1,73 @@
+namespace EdgeRunner.Device.Health;
+
+/// <summary>The latest state of every component. A change is logged once, appended to <c>status.log</c> and announced; a repeat is silent.</summary>
+/// <remarks>Safe for any thread; handlers of <see cref="Changed"/> run on the thread that made the change and must be quick.</remarks>
+internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeProvider, ILogger<StateBoard> logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, ComponentEntry> _entries = new(StringComparer.Ordinal);
+
+    /// <summary>Raised after a state or its reason has changed.</summary>
+    public event EventHandler? Changed;
+
+    /// <summary>All components, by name.</summary>
+    public IReadOnlyList<ComponentEntry> Snapshot()
+    {
+        lock (_gate) return [.. _entries.Values.OrderBy(entry => entry.Component, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The state of one component; null when it was never set.</summary>
+    public ComponentEntry? Find(string component)
+    {
+        lock (_gate) return _entries.GetValueOrDefault(component);
+    }
+
+    /// <summary>Sets the state of <paramref name="component"/>, for example <c>pipeline speech</c>.</summary>
+    /// <param name="component">What, in words a person reads.</param>
+    /// <param name="state">How it is now.</param>
+    /// <param name="reason">Why, and what would mend it; may be empty.</param>
+    public void Set(string component, ComponentState state, string reason = "")
+    {
+        ComponentEntry entry;
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(component, out var before) && before.State == state && string.Equals(before.Reason, reason, StringComparison.Ordinal)) return;
+            entry = new ComponentEntry(component, state, reason, timeProvider.GetUtcNow());
+            _entries[component] = entry;
+        }
+
+        var word = state.ToString().ToLowerInvariant();
+        var line = reason.Length == 0 ? $"{component}: {word}" : $"{component}: {word}: {reason}";
+        statusLog.Append(line);
+        Announce(state, line);
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    private void Announce(ComponentState state, string line)
+    {
+        switch (state)
+        {
+            case ComponentState.Failed or ComponentState.Disabled:
+                Log.ComponentFailed(logger, line);
+                break;
+            case ComponentState.Degraded:
+                Log.ComponentDegraded(logger, line);
+                break;
+            default:
+                Log.ComponentChanged(logger, line);
+                break;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(6010, LogLevel.Information, "{Line}")]
+        public static partial void ComponentChanged(ILogger logger, string line);
+
+        [LoggerMessage(6011, LogLevel.Warning, "{Line}")]
+        public static partial void ComponentDegraded(ILogger logger, string line);
+
+        [LoggerMessage(6012, LogLevel.Error, "{Line}")]
+        public static partial void ComponentFailed(ILogger logger, string line);
+    }
+}

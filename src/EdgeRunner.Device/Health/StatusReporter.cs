@@ -1,0 +1,36 @@
+using EdgeRunner.Device.Pipelines;
+using EdgeRunner.Device.Telemetry;
+using EdgeRunner.Device.Uplink;
+using EdgeRunner.Native.Linux;
+
+namespace EdgeRunner.Device.Health;
+
+/// <summary>Puts the daemon's status together from its parts. Any thread.</summary>
+internal sealed class StatusReporter(DeviceIdentity identity, StateBoard states, PipelineHost pipelines, TelemetryOutbox outbox, BrokerConnection broker,
+    InferenceEngine engine, TimeProvider timeProvider)
+{
+    private readonly long _started = timeProvider.GetTimestamp();
+
+    /// <summary>The status now.</summary>
+    public DaemonStatus Read()
+    {
+        var components = states.Snapshot();
+        return new DaemonStatus(
+            V: 1,
+            identity.Version,
+            identity.Id,
+            identity.Fleet,
+            Environment.ProcessId,
+            components.Any(entry => IsProblem(entry.State)) ? "degraded" : "ok",
+            Math.Round(timeProvider.GetElapsedTime(_started).TotalSeconds, 3),
+            ProcessMemory.ReadSelf()?.PssBytes ?? 0,
+            components,
+            engine.Status,
+            broker.Status,
+            outbox.Status(),
+            pipelines.GetStatus());
+    }
+
+    /// <summary>Whether a person should look at it.</summary>
+    public static bool IsProblem(ComponentState state) => state is ComponentState.Degraded or ComponentState.Failed or ComponentState.Disabled;
+}

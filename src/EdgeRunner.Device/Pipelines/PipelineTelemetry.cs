@@ -1,0 +1,46 @@
+using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Sensors;
+using EdgeRunner.Device.Telemetry;
+
+namespace EdgeRunner.Device.Pipelines;
+
+/// <summary>Where one pipeline's records go: windows into its own stream, changes of the decision into the stream <c>event</c>. One thread.</summary>
+internal sealed class PipelineTelemetry(TelemetryQueue windows, TelemetryQueue events, PipelineOptions pipeline, PipelineCounters counters)
+{
+    // A recording that is played as fast as possible has all the time there is; everything else is live and must not wait for a disk.
+    private readonly bool _waits = (pipeline.Telemetry.WhenFull
+        ?? (pipeline.Source is ReplaySourceOptions { Pace: ReplayPace.AsFastAsPossible } ? QueueFullPolicy.Block : QueueFullPolicy.Drop)) == QueueFullPolicy.Block;
+
+    private readonly RecordedWindows _recorded = pipeline.Telemetry.Windows;
+
+    /// <summary>Records that found a queue full.</summary>
+    public long Dropped => windows.DroppedRecords + windows.TooLargeRecords + events.DroppedRecords + events.TooLargeRecords;
+
+    /// <summary>Offers the records of one decision. Waits for room only when the pipeline's policy is <c>block</c>.</summary>
+    public void Offer(RecordWriter writer, SegmentTracker segments, long window, long startFrame, long endFrame, in Decision decision, long latencyNanoseconds,
+        CancellationToken cancellationToken)
+    {
+        if (segments.Advance(decision.Label, startFrame, out var closed))
+        {
+            if (closed is { } segment) Put(events, writer.Ended(segment), cancellationToken);
+            if (decision.IsActive) Put(events, writer.Began(decision.Label, startFrame), cancellationToken);
+        }
+
+        if (_recorded == RecordedWindows.All || (_recorded == RecordedWindows.Changes && decision.Changed))
+            Put(windows, writer.Window(window, endFrame, decision, latencyNanoseconds), cancellationToken);
+    }
+
+    /// <summary>Ends the open segment, because the input is over or was interrupted.</summary>
+    public void Close(RecordWriter writer, SegmentTracker segments, long endFrame, CancellationToken cancellationToken)
+    {
+        if (segments.Advance(Decision.None, endFrame, out var closed) && closed is { } segment) Put(events, writer.Ended(segment), cancellationToken);
+    }
+
+    private void Put(TelemetryQueue queue, ReadOnlySpan<byte> record, CancellationToken cancellationToken)
+    {
+        counters.CountRecord();
+        if (_waits) queue.Enqueue(record, cancellationToken);
+        else queue.TryEnqueue(record);
+    }
+}

@@ -1,0 +1,14 @@
+namespace EdgeRunner.Device.Serving;
+
+/// <summary>Why the daemon could not be asked.</summary>
+internal enum DaemonUnavailableReason
+{
+    /// <summary>Nothing listens, or it does not answer in time.</summary>
+    NotRunning,
+
+    /// <summary>The socket belongs to another user or group.</summary>
+    Permission,
+
+    /// <summary>Something answered that is not this version's daemon.</summary>
+    BadAnswer,
+}

@@ -1,0 +1,100 @@
+using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Native.OnnxRuntime;
+
+namespace EdgeRunner.Inference.Sessions;
+
+/// <summary>A loaded model: its graph over tensors that are allocated once. Write <see cref="Inputs"/> in place, <see cref="Run"/>, read
+/// <see cref="Outputs"/> in place. Not thread-safe; load the model twice to run it twice at a time.</summary>
+/// <remarks>
+/// Tensors between steps are shared, not copied: what one step writes, the next reads. A state costs no copy either. It has two tensors,
+/// and every step is prepared twice, for two <em>phases</em>: in phase 0 the steps read the state from the first tensor and write its next
+/// value into the second, in phase 1 the other way round. A run uses one phase, the next run the other. A run that fails stays in
+/// its phase, so the state is still that of the last good run.
+/// </remarks>
+public sealed class ModelInstance : IDisposable
+{
+    private readonly ModelGraphTensors _tensors;
+    private readonly OrtPreparedRun[][] _runsByPhase;
+    private readonly ModelBundle _bundle;
+    private int _phase;
+
+    internal ModelInstance(ModelBundle bundle, ModelGraphTensors tensors, OrtPreparedRun[][] runsByPhase)
+    {
+        _bundle = bundle;
+        _tensors = tensors;
+        _runsByPhase = runsByPhase;
+        Manifest = bundle.Manifest;
+        Inputs = [.. Manifest.Inputs.Select(input => new ModelPort(this, input, tensors.InEachPhase(input.Name)))];
+        Outputs = [.. Manifest.Outputs.Select(output => new ModelPort(this, output, tensors.InEachPhase(output.Name)))];
+        ResetState();
+    }
+
+    /// <summary>What the bundle says of the model.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>What must be written before a run, in the order of the manifest.</summary>
+    public IReadOnlyList<ModelPort> Inputs { get; }
+
+    /// <summary>What a run gives, in the order of the manifest.</summary>
+    public IReadOnlyList<ModelPort> Outputs { get; }
+
+    /// <summary>The phase whose tensors hold the results of the last run.</summary>
+    internal int LastPhase { get; private set; }
+
+    /// <summary>Loads a verified bundle and checks its graph against what the ONNX files really take and give. The bundle is not used
+    /// afterwards, except by <see cref="SelfTest"/>, and may be disposed.</summary>
+    /// <exception cref="BundleException">The graph does not fit the ONNX files (<see cref="BundleErrorReason.Graph"/>: each problem has step,
+    /// tensor, what was expected and what was found), or an initial state cannot be read.</exception>
+    /// <exception cref="OrtException">ONNX Runtime refuses an ONNX file.</exception>
+    /// <exception cref="OutOfMemoryException">There is no memory for the tensors.</exception>
+    public static ModelInstance Load(ModelRuntime runtime, ModelBundle bundle, ModelLoadOptions? options = null) =>
+        ModelLoader.Load(runtime, bundle, options ?? new ModelLoadOptions());
+
+    /// <summary>The input of that name.</summary>
+    /// <exception cref="KeyNotFoundException">The model has none.</exception>
+    public ModelPort Input(string name) => Find(Inputs, name, "input");
+
+    /// <summary>The output of that name.</summary>
+    /// <exception cref="KeyNotFoundException">The model has none.</exception>
+    public ModelPort Output(string name) => Find(Outputs, name, "output");
+
+    /// <summary>One pass through the graph: one native call for each step, no managed allocation.</summary>
+    /// <param name="options">Lets another thread break the run off; null for none.</param>
+    /// <exception cref="OrtException">A step failed. Outputs hold anything; the state is still what it was before this run.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void Run(OrtRunOptions? options = null)
+    {
+        foreach (var step in _runsByPhase[_phase])
+        {
+            step.Run(options);
+        }
+        LastPhase = _phase;
+        _phase = _phase + 1 < _runsByPhase.Length ? _phase + 1 : 0;
+    }
+
+    /// <summary>Sets every state to its initial value, as after loading; for a gap in the input. Allocates nothing.</summary>
+    public void ResetState()
+    {
+        _phase = 0;
+        _tensors.WriteInitialStates();
+    }
+
+    /// <summary>Runs the bundle's golden cases and compares. The state is reset before each case and afterwards; inputs and outputs are
+    /// overwritten.</summary>
+    /// <exception cref="ObjectDisposedException">The model or the bundle it was loaded from is disposed.</exception>
+    public SelfTestResult SelfTest() => GoldenRunner.Run(this, _bundle);
+
+    /// <summary>Releases the prepared runs and every tensor, those of <see cref="Inputs"/> and <see cref="Outputs"/> included.</summary>
+    public void Dispose()
+    {
+        foreach (var run in _runsByPhase.SelectMany(runs => runs))
+        {
+            run.Dispose();
+        }
+        _tensors.Dispose();
+    }
+
+    private static ModelPort Find(IReadOnlyList<ModelPort> ports, string name, string what) =>
+        ports.FirstOrDefault(port => string.Equals(port.Name, name, StringComparison.Ordinal))
+        ?? throw new KeyNotFoundException($"The model has no {what} {name}, only {string.Join(", ", ports)}");
+}

@@ -1,0 +1,16 @@
+using EdgeRunner.Native.OnnxRuntime;
+
+namespace EdgeRunner.Inference.Sessions;
+
+/// <summary>How one model is loaded.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>Threads that share one operator; null takes the runtime's default.</summary>
+    public int? IntraOpThreads { get; init; }
+
+    /// <summary>Lets threads spin while they wait: lower latency for a full core of heat.</summary>
+    public bool AllowSpinning { get; init; }
+
+    /// <summary>How much ONNX Runtime rewrites the graphs.</summary>
+    public OrtGraphOptimization GraphOptimization { get; init; } = OrtGraphOptimization.All;
+}
