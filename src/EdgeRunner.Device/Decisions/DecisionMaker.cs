@@ -1,0 +1,50 @@
+namespace EdgeRunner.Device.Decisions;
+
+/// <summary>Turns the outputs of each window into a decision, with memory of the windows before. Reads tensors in place, allocates nothing. One thread.</summary>
+internal abstract class DecisionMaker(IReadOnlyList<string> labels)
+{
+    private int _current = Decision.None;
+
+    /// <summary>Names of the labels.</summary>
+    public IReadOnlyList<string> Labels { get; } = labels;
+
+    /// <summary>Decides on one window.</summary>
+    /// <param name="output">Bytes of the output that decides.</param>
+    /// <param name="scores">Bytes of the second output with the scores of the labels; empty when there is none.</param>
+    public Decision Decide(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores)
+    {
+        var isValid = TryScore(output, scores, out var candidate, out var score);
+        int next;
+        if (isValid)
+        {
+            next = Settle(_current, candidate);
+        }
+        else
+        {
+            Forget();
+            (next, score) = (Decision.None, float.NaN);
+        }
+
+        var changed = next != _current;
+        _current = next;
+        return new Decision(next, score, isValid, changed);
+    }
+
+    /// <summary>The input was interrupted: memory of earlier windows is dropped, and the state is "no label" again.</summary>
+    /// <returns>True when that is a change.</returns>
+    public bool Reset()
+    {
+        Forget();
+        var changed = _current != Decision.None;
+        _current = Decision.None;
+        return changed;
+    }
+
+    /// <summary>Reads what this window alone says; false when it says nothing that can be used.</summary>
+    private protected abstract bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out float score);
+
+    /// <summary>The state after a window that says <paramref name="candidate"/>.</summary>
+    private protected abstract int Settle(int current, int candidate);
+
+    private protected abstract void Forget();
+}
