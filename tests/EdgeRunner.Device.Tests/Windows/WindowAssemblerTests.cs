@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeRunner.Device.Tests.Sensors;
 using EdgeRunner.Device.Windows;
 using EdgeRunner.Native.OnnxRuntime;
 using FsCheck;
@@ -145,19 +146,15 @@ public class WindowAssemblerTests
     {
         var assembler = Make(new WindowOptions { Length = 576, Hop = 512, ResampleToHz = 16_000, Channels = [1], Prime = WindowPriming.Zeros }, 2, 48_000);
         var window = new byte[576 * 4];
-        for (var i = 0; i < 5; i++)
-            Step();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 200; i++)
-            Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-
-        void Step()
+        Assert.Equal(0, AllocationProbe.Measure(() =>
         {
-            assembler.Accept(assembler.Staging.Length / 2);
-            while (assembler.TryTake(window))
-                continue;
-        }
+            for (var i = 0; i < 100; i++)
+            {
+                assembler.Accept(assembler.Staging.Length / 2);
+                while (assembler.TryTake(window))
+                    continue;
+            }
+        }));
     }
 
     private static float[] Ramp(int count) => [.. Enumerable.Range(1, count).Select(i => (float)i)];
