@@ -132,11 +132,12 @@ internal sealed partial class PipelineWorker : IDisposable
         var overload = new OverloadPolicy(_options.Overload, assembler.WindowSourceFrames, assembler.HopSourceFrames, (long)(_options.MaxLagMs / 1000.0 * source.Layout.SampleRateHz));
         Volatile.Write(ref _overload, overload);
         var errorsInRow = 0;
+        long skipped = 0;
         while (true)
         {
             mark.Idle();
             var frames = source.Read(assembler.Staging, _stop.Token);
-            if (source.GapBefore) Interrupt(parts, writer, segments);
+            if (source.GapBefore) Interrupt(parts, writer, segments, skipped);
             var complete = _timeProvider.GetTimestamp();
             if (frames == 0) assembler.Finish();
             else assembler.Accept(frames);
@@ -152,7 +153,7 @@ internal sealed partial class PipelineWorker : IDisposable
 
             if (frames > 0)
             {
-                overload.Apply(source, frames); // What it skips is a gap before the next frames.
+                skipped = overload.Apply(source, frames); // What it skips is a gap before the next frames.
                 continue;
             }
 
@@ -188,11 +189,11 @@ internal sealed partial class PipelineWorker : IDisposable
         return true;
     }
 
-    private void Interrupt(PipelineParts parts, RecordWriter writer, SegmentTracker segments)
+    private void Interrupt(PipelineParts parts, RecordWriter writer, SegmentTracker segments, long lostFrames)
     {
         Counters.CountGap();
         _telemetry.Close(writer, segments, parts.Assembler.EndFrame, _stop.Token);
-        parts.Assembler.Reset();
+        parts.Assembler.Reset(lostFrames);
         parts.Model.ResetState();
         parts.Decisions.Reset();
     }

@@ -22,11 +22,15 @@ internal sealed class Resampler
     /// <summary>Phases the filter bank may have; 44.1 kHz to 16 kHz takes 160, 11.025 kHz to 16 kHz takes 640.</summary>
     private const int MaxPhases = 4096;
 
+    /// <summary>Weights the filter bank may have, 16 MiB: a rate ten thousand times lower still fits, a hundred million times does not.</summary>
+    private const int MaxBankValues = 1 << 22;
+
     private readonly int _up;
     private readonly int _down;
     private readonly int _channels;
     private readonly float[] _bank;
     private readonly float[] _history;
+    private readonly float[] _silence;
     private int _held;
     private int _phase;
 
@@ -41,11 +45,13 @@ internal sealed class Resampler
         (_up, _down) = Ratio(outputHz, inputHz);
         _channels = channels;
         var stretch = Math.Max(1.0, (double)_down / _up);
+        if (2 * ZeroCrossings * stretch * _up > MaxBankValues) throw NoRatio(inputHz, outputHz);
         HalfTaps = (int)Math.Ceiling(ZeroCrossings * stretch);
         Taps = 2 * HalfTaps;
         _bank = MakeBank(_up, HalfTaps, stretch);
         MaxInputFrames = maxInputFrames;
         _history = new float[(Taps + maxInputFrames) * channels];
+        _silence = new float[channels];
         Reset();
     }
 
@@ -106,19 +112,8 @@ internal sealed class Resampler
     /// <returns>Frames written.</returns>
     public int Flush(Span<float> output)
     {
-        var silence = HalfTaps;
         var written = 0;
-        Span<float> none = stackalloc float[Math.Min(64, _channels * 8)];
-        var perCall = Math.Max(1, none.Length / _channels);
-        if (none.Length < _channels) return 0; // More channels than any audio has; the tail is not worth a buffer.
-        none.Clear();
-        while (silence > 0)
-        {
-            var frames = Math.Min(Math.Min(perCall, silence), MaxInputFrames);
-            written += Process(none[..(frames * _channels)], output[(written * _channels)..]);
-            silence -= frames;
-        }
-
+        for (var silence = HalfTaps; silence > 0; silence--) written += Process(_silence, output[(written * _channels)..]);
         return written;
     }
 
