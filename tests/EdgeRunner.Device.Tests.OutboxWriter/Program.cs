@@ -67,7 +67,7 @@ void Produce(TelemetryQueue queue)
     var buffer = new byte[Math.Max(recordBytes, 64)];
     try
     {
-        for (var n = 0; ; n++)
+        for (var n = 0; !stopping.IsCancellationRequested; n++)
         {
             buffer.AsSpan().Fill((byte)'x');
             var length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"n\":{n},\"pad\":\""), buffer);
