@@ -4,6 +4,8 @@ using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Native.OnnxRuntime;
+using Polly;
+using Polly.Retry;
 
 namespace EdgeRunner.Device.Pipelines;
 
@@ -29,6 +31,7 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly Thread _thread;
     private readonly double _nanosecondsPerTick;
     private readonly bool _once;
+    private readonly ResiliencePipeline _retry;
     private PipelineParts? _parts;
 
     public PipelineWorker(string name, PipelineOptions options, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, PipelineTelemetry telemetry, PipelineCounters counters,
@@ -39,6 +42,7 @@ internal sealed partial class PipelineWorker : IDisposable
         (_options, _engine, _store, _sources, _telemetry, _states, _progress, _timeProvider, _logger, _once) =
             (options, engine, store, sources, telemetry, states, progress, timeProvider, logger, once);
         _nanosecondsPerTick = 1e9 / timeProvider.TimestampFrequency;
+        _retry = MakeRetry();
         _thread = new Thread(Main) { Name = $"pipeline {name}", IsBackground = true };
     }
 
@@ -73,31 +77,69 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private void Main()
     {
-        var retry = FirstRetry;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            // Each turn of the loop begins with short pauses again: the one before it has worked for a while.
+            while (!_retry.Execute(RunOnce, _stop.Token))
             {
-                RunToEnd();
-                break;
+                // Until the input is over.
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                break;
-            }
-            // Anything at all: a fault in one pipeline must not reach the others, and its words must reach a person.
-            catch (Exception e)
-            {
-                if (Latency.Count > 0) retry = FirstRetry; // It has worked: begin with short pauses again.
-                HasFailed = _once;
-                _states.Set(Component, ComponentState.Failed, _once ? e.Message : $"{e.Message} (tried again every {retry.TotalSeconds:0} s)");
-                Log.Failed(_logger, e, Name);
-                if (_once || _stop.Token.WaitHandle.WaitOne(retry)) break;
-                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
-            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // A stop, also in the middle of a pause.
+        }
+        // Anything at all: a fault in one pipeline must not reach the others, and its words must reach a person.
+        catch (Exception e)
+        {
+            HasFailed = true;
+            Fail(e, e.Message);
         }
 
         IsDone = true;
+    }
+
+    /// <summary>Runs until the input is over: true. False when it failed after having worked, and shall begin anew.</summary>
+    /// <exception cref="Exception">It failed without having worked: the next pause is longer.</exception>
+    private bool RunOnce(CancellationToken cancellationToken)
+    {
+        var before = Counters.Windows;
+        try
+        {
+            RunToEnd();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !_once && Counters.Windows > before)
+        {
+            Fail(e, $"{e.Message} (tried again in {FirstRetry.TotalSeconds:0} s)");
+            cancellationToken.WaitHandle.WaitOne(FirstRetry);
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+
+    private ResiliencePipeline MakeRetry() => new ResiliencePipelineBuilder { TimeProvider = _timeProvider }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = outcome => ValueTask.FromResult(!_once && outcome.Outcome.Exception is not (null or OperationCanceledException)),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true, // Pipelines that share a missing library do not all try in the same moment.
+            Delay = FirstRetry,
+            MaxDelay = LastRetry,
+            OnRetry = retry =>
+            {
+                var e = retry.Outcome.Exception!;
+                Fail(e, $"{e.Message} (tried again in {retry.RetryDelay.TotalSeconds:0} s)");
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    private void Fail(Exception e, string reason)
+    {
+        _states.Set(Component, ComponentState.Failed, reason);
+        Log.Failed(_logger, e, Name);
     }
 
     private void RunToEnd()
