@@ -144,7 +144,9 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private void RunToEnd()
     {
-        _states.Set(Component, ComponentState.Starting, $"loads {_options.Model!.Name ?? _options.Model.Bundle}");
+        // A pipeline that fails again and again stays "failed" between its attempts, instead of filling status.log with both.
+        if (_states.Find(Component)?.State != ComponentState.Failed)
+            _states.Set(Component, ComponentState.Starting, $"loads {_options.Model!.Name ?? _options.Model.Bundle}");
         using var parts = PipelineParts.Open(_options, _engine, _store, _sources);
         using var writer = new RecordWriter(Name, parts.Decisions.Labels, parts.Assembler.RateHz);
         var mark = _progress.Register(Component);
