@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace EdgeRunner.Device.Windows;
@@ -22,6 +23,9 @@ internal sealed class Resampler
     /// <summary>Phases the filter bank may have; 44.1 kHz to 16 kHz takes 160, 11.025 kHz to 16 kHz takes 640.</summary>
     private const int MaxPhases = 4096;
 
+    /// <summary>Values the filter bank may have: 16 MiB. 1 MHz to 100 Hz takes 640 000.</summary>
+    private const long MaxBankValues = 1 << 22;
+
     private readonly int _up;
     private readonly int _down;
     private readonly int _channels;
@@ -41,6 +45,8 @@ internal sealed class Resampler
         (_up, _down) = Ratio(outputHz, inputHz);
         _channels = channels;
         var stretch = Math.Max(1.0, (double)_down / _up);
+        // A step down of a million to one would need a filter of 64 million values for nothing a model can use.
+        if (_up * 2 * Math.Ceiling(ZeroCrossings * stretch) > MaxBankValues) throw NoRatio(inputHz, outputHz);
         HalfTaps = (int)Math.Ceiling(ZeroCrossings * stretch);
         Taps = 2 * HalfTaps;
         _bank = MakeBank(_up, HalfTaps, stretch);
@@ -76,6 +82,17 @@ internal sealed class Resampler
         _phase = 0;
     }
 
+    /// <summary>Output frames that stand within the input so far and wait for what follows.</summary>
+    public int PendingFrames
+    {
+        get
+        {
+            // Output k from here stands on input frame (phase + k * down) / up of those held; the last one in the input is held - HalfTaps.
+            var room = ((long)(_held - HalfTaps + 1) * _up) - _phase;
+            return room <= 0 ? 0 : (int)((room + _down - 1) / _down);
+        }
+    }
+
     /// <summary>Takes frames in and writes the frames that have become known.</summary>
     /// <param name="input">Interleaved frames, at most <see cref="MaxInputFrames"/>.</param>
     /// <param name="output">Room for <see cref="MaxOutputFrames"/> interleaved frames.</param>
@@ -83,7 +100,29 @@ internal sealed class Resampler
     public int Process(ReadOnlySpan<float> input, Span<float> output)
     {
         input.CopyTo(_history.AsSpan(_held * _channels));
-        _held += input.Length / _channels;
+        return Advance(input.Length / _channels, output);
+    }
+
+    /// <summary>Writes the frames that stand within the input but wait for what follows, as if silence followed.</summary>
+    /// <param name="output">Room for <see cref="PendingFrames"/> interleaved frames.</param>
+    /// <returns>Frames written.</returns>
+    public int Flush(Span<float> output)
+    {
+        var written = 0;
+        for (var silence = HalfTaps; silence > 0;)
+        {
+            var frames = Math.Min(silence, MaxInputFrames);
+            _history.AsSpan(_held * _channels, frames * _channels).Clear();
+            written += Advance(frames, output[(written * _channels)..]);
+            silence -= frames;
+        }
+
+        return written;
+    }
+
+    private int Advance(int frames, Span<float> output)
+    {
+        _held += frames;
         var first = 0;
         var written = 0;
         while (first + Taps <= _held)
@@ -96,29 +135,8 @@ internal sealed class Resampler
         }
 
         // The filter is always longer than a step (32 zero crossings of the wider period), so what is dropped is held.
-        var drop = first;
-        Array.Copy(_history, drop * _channels, _history, 0, (_held - drop) * _channels);
-        _held -= drop;
-        return written;
-    }
-
-    /// <summary>Writes the frames that stand within the input but wait for what follows, as if silence followed.</summary>
-    /// <returns>Frames written.</returns>
-    public int Flush(Span<float> output)
-    {
-        var silence = HalfTaps;
-        var written = 0;
-        Span<float> none = stackalloc float[Math.Min(64, _channels * 8)];
-        var perCall = Math.Max(1, none.Length / _channels);
-        if (none.Length < _channels) return 0; // More channels than any audio has; the tail is not worth a buffer.
-        none.Clear();
-        while (silence > 0)
-        {
-            var frames = Math.Min(Math.Min(perCall, silence), MaxInputFrames);
-            written += Process(none[..(frames * _channels)], output[(written * _channels)..]);
-            silence -= frames;
-        }
-
+        Array.Copy(_history, first * _channels, _history, 0, (_held - first) * _channels);
+        _held -= first;
         return written;
     }
 
@@ -205,5 +223,6 @@ internal sealed class Resampler
     }
 
     private static WindowMismatchException NoRatio(double inputHz, double outputHz) => new(
-        $"{inputHz} Hz cannot be resampled to {outputHz} Hz: their ratio has no whole numbers below {MaxPhases}; choose rates such as 48000 and 16000");
+        string.Create(CultureInfo.InvariantCulture, $"{inputHz} Hz cannot be resampled to {outputHz} Hz: they are too far apart, or their ratio has no whole numbers up to {MaxPhases}; ") +
+        "choose rates such as 48000 and 16000");
 }
