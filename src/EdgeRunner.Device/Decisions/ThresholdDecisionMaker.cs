@@ -8,7 +8,7 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
 {
     private readonly ThresholdDecisionOptions _options;
     private readonly TensorElementType _type;
-    private float _score;
+    private double _score;
     private int _against;
 
     /// <param name="options">The pipeline's decision.</param>
@@ -25,12 +25,11 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
         _type = ElementReader.RequireNumeric(type, "output");
     }
 
-    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out float score)
+    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out double score)
     {
-        var value = ElementReader.Read(_type, output, _options.Index);
-        score = _score = (float)value;
-        candidate = Reaches(value, 0) ? 0 : Decision.None;
-        return double.IsFinite(value);
+        score = _score = ElementReader.Read(_type, output, _options.Index);
+        candidate = Reaches(score, 0) ? 0 : Decision.None;
+        return double.IsFinite(score);
     }
 
     private protected override int Settle(int current, int candidate)
