@@ -29,6 +29,7 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly Thread _thread;
     private readonly double _nanosecondsPerTick;
     private readonly bool _once;
+    private readonly Lock _refresh = new();
     private PipelineParts? _parts;
 
     public PipelineWorker(string name, PipelineOptions options, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, PipelineTelemetry telemetry, PipelineCounters counters,
@@ -69,13 +70,18 @@ internal sealed partial class PipelineWorker : IDisposable
     public bool Join(TimeSpan patience) => !_thread.IsAlive || _thread.Join(patience);
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        // A thread that is stuck in native code still looks at it when it comes back; that must not end the process with an exception.
+        if (!_thread.IsAlive) _stop.Dispose();
+    }
 
     private void Main()
     {
         var retry = FirstRetry;
         while (!_stop.IsCancellationRequested)
         {
+            var before = Latency.Count;
             try
             {
                 RunToEnd();
@@ -88,7 +94,7 @@ internal sealed partial class PipelineWorker : IDisposable
             // Anything at all: a fault in one pipeline must not reach the others, and its words must reach a person.
             catch (Exception e)
             {
-                if (Latency.Count > 0) retry = FirstRetry; // It has worked: begin with short pauses again.
+                if (Latency.Count > before) retry = FirstRetry; // It has worked since the last failure: begin with short pauses again.
                 HasFailed = _once;
                 _states.Set(Component, ComponentState.Failed, _once ? e.Message : $"{e.Message} (tried again every {retry.TotalSeconds:0} s)");
                 Log.Failed(_logger, e, Name);
@@ -116,7 +122,7 @@ internal sealed partial class PipelineWorker : IDisposable
         {
             _progress.Remove(mark);
             _finished = Describe(parts);
-            Volatile.Write(ref _parts, null);
+            lock (_refresh) Volatile.Write(ref _parts, null);
         }
 
         if (_stop.IsCancellationRequested) return;
