@@ -31,13 +31,11 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
         _off = Rounded(options.Threshold + margin);
     }
 
-    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out float score)
+    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out double score)
     {
-        var value = ElementReader.Read(_type, output, _options.Index);
-        score = (float)value;
-        _score = value;
-        candidate = Reaches(value, _on) ? 0 : Decision.None;
-        return double.IsFinite(value);
+        score = _score = ElementReader.Read(_type, output, _options.Index);
+        candidate = Reaches(score, _on) ? 0 : Decision.None;
+        return double.IsFinite(score);
     }
 
     private protected override int Settle(int current, int candidate)

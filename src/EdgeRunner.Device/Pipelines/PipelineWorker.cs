@@ -32,6 +32,7 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly double _nanosecondsPerTick;
     private readonly bool _once;
     private readonly ResiliencePipeline _retry;
+    private readonly Lock _refresh = new();
     private PipelineParts? _parts;
 
     public PipelineWorker(string name, PipelineOptions options, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, PipelineTelemetry telemetry, PipelineCounters counters,
@@ -73,7 +74,11 @@ internal sealed partial class PipelineWorker : IDisposable
     public bool Join(TimeSpan patience) => !_thread.IsAlive || _thread.Join(patience);
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        // A thread that is stuck in native code still looks at it when it comes back; that must not end the process with an exception.
+        if (!_thread.IsAlive) _stop.Dispose();
+    }
 
     private void Main()
     {
@@ -160,7 +165,7 @@ internal sealed partial class PipelineWorker : IDisposable
         {
             _progress.Remove(mark);
             _finished = Describe(parts);
-            Volatile.Write(ref _parts, null);
+            lock (_refresh) Volatile.Write(ref _parts, null);
         }
 
         if (_stop.IsCancellationRequested) return;
