@@ -33,7 +33,6 @@ public sealed class BadInputTests
     [Theory]
     [InlineData(null, "no such file; give another with --config FILE")]
     [InlineData("{\"device\":", "edgerunner.json:1: not valid JSON")]
-    [InlineData("", "edgerunner.json")]
     public async Task Configuration_that_is_missing_or_no_json_exits_78(string? content, string message)
     {
         using var directory = new TempDirectory();
