@@ -27,7 +27,7 @@ wait_for() { # SECONDS COMMAND...
   until "$@"; do ((SECONDS < until)) || return 1; sleep 0.1; done
 }
 
-mosquitto_sub -h 127.0.0.1 -V mqttv5 -q 1 -t 'er/1/lab/device/lab-1/telemetry/#' >/lab/received &
+mosquitto_sub -h 127.0.0.1 -V mqttv5 -q 1 -t 'er/1/lab/device/lab-1/#' >/lab/received &
 subscriber=$!
 
 verified() { local out; out=$(systemd-analyze verify edgerunner.service 2>&1 | grep -i edgerunner); printf '%s\n' "$out"; [[ -z $out ]]; }
