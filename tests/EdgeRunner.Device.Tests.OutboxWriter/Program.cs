@@ -1,7 +1,7 @@
 // Accepts records as fast as it can and says on stdout what it accepted, until it is killed:
 //   A STREAM FIRST LAST EPOCH   a batch is durable
 //   U ENVELOPE              a batch went out (said before the outbox hears of it, as a PUBACK would)
-// With arguments SECONDS RECORDBYTES it measures instead: `OutboxWriter DIR 250 keep|ack 10 1024`.
+// With arguments SECONDS RECORDBYTES [RECORDSPERSECOND] it measures instead: `OutboxWriter DIR 250 keep|ack 10 1024`.
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
@@ -13,6 +13,7 @@ var directory = args[0];
 var interval = TimeSpan.FromMilliseconds(int.Parse(args[1], CultureInfo.InvariantCulture));
 var measureSeconds = args.Length > 3 ? int.Parse(args[3], CultureInfo.InvariantCulture) : 0;
 var recordBytes = args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : 60;
+var pauseMilliseconds = args.Length > 5 ? 1000 / int.Parse(args[5], CultureInfo.InvariantCulture) : 0;
 var acknowledges = args[2] is "ack";
 
 var options = new TelemetryOptions
@@ -38,7 +39,6 @@ var queues = streams.Select(s => intake.Open(s)).ToList();
 await committer.StartAsync(default);
 using var stopping = new CancellationTokenSource();
 var start = Stopwatch.GetTimestamp();
-long enqueued = 0;
 var producers = queues.Select(queue => new Thread(() => Produce(queue)) { IsBackground = true }).ToList();
 producers.ForEach(p => p.Start());
 if (acknowledges)
@@ -67,7 +67,7 @@ void Produce(TelemetryQueue queue)
     var buffer = new byte[Math.Max(recordBytes, 64)];
     try
     {
-        for (var n = 0; ; n++)
+        for (var n = 0; !stopping.IsCancellationRequested; n++)
         {
             buffer.AsSpan().Fill((byte)'x');
             var length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"n\":{n},\"pad\":\""), buffer);
@@ -75,9 +75,8 @@ void Produce(TelemetryQueue queue)
             if (length > buffer.Length - 2)
                 throw new InvalidOperationException("the record is too small for its number");
             queue.Enqueue(buffer, stopping.Token);
-            Interlocked.Increment(ref enqueued);
-            if (measureSeconds == 0 && n % 50 == 49)
-                Thread.Sleep(1);
+            if (pauseMilliseconds > 0 || (measureSeconds == 0 && n % 50 == 49))
+                Thread.Sleep(Math.Max(1, pauseMilliseconds));
         }
     }
     catch (OperationCanceledException)

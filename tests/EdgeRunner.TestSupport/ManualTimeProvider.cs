@@ -1,6 +1,7 @@
 namespace EdgeRunner.TestSupport;
 
-/// <summary>A clock that moves only when told to. Timers fire on the thread that advances it, in the order they are due, each at its own time.
+/// <summary>A clock that moves only when told to. Timers fire on the thread that advances it, in the order they are due, each at its own
+/// time.
 /// Thread-safe.</summary>
 public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {

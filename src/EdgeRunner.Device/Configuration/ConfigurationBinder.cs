@@ -53,6 +53,10 @@ internal sealed class ConfigurationBinder(JsonSerializerContext context)
                 property.Set(target, property.Get(untouched));
         }
 
+        // What stands in the file no longer counts there: "show" must not name the file as the origin of a default.
+        foreach (var (key, _) in errors.Concat(check.Errors))
+            node.Members.Remove(key);
+
         return target;
     }
 

@@ -38,11 +38,11 @@ internal sealed class ArgmaxDecisionMaker : DecisionMaker
             throw new DecisionMismatchException("the model's output has no labels; set decision.labels");
     }
 
-    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out float score)
+    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out double score)
     {
-        var isValid = _namesLabel ? TryNamed(output, scores, out candidate, out var best) : TryBest(_type, output, out candidate, out best);
-        score = (float)best;
-        if (isValid && best < _options.MinConfidence) candidate = Decision.None;
+        var isValid = _namesLabel ? TryNamed(output, scores, out candidate, out score) : TryBest(_type, output, out candidate, out score);
+        // Without a minimum the highest wins whatever it is: logits and log-probabilities may all be negative.
+        if (isValid && _options.MinConfidence > 0 && score < _options.MinConfidence) candidate = Decision.None;
         return isValid;
     }
 

@@ -12,7 +12,7 @@ internal sealed record ArgmaxDecisionOptions : DecisionOptions, ICheckedSection
     /// <summary>Names of the labels by index; null (default) takes those of the model.</summary>
     public List<string>? Labels { get; set; }
 
-    /// <summary>A highest score below this is no decision: the label is <c>unknown</c>.</summary>
+    /// <summary>A highest score below this is no decision: there is no label. 0 (default) = no minimum.</summary>
     public double MinConfidence { get; set; }
 
     /// <inheritdoc/>

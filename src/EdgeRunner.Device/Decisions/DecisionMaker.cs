@@ -22,12 +22,13 @@ internal abstract class DecisionMaker(IReadOnlyList<string> labels)
         else
         {
             Forget();
-            (next, score) = (Decision.None, float.NaN);
+            (next, score) = (Decision.None, double.NaN);
         }
 
         var changed = next != _current;
         _current = next;
-        return new Decision(next, score, isValid, changed);
+        // A double beyond the range of float is a number still, and must not become an infinity that no record can hold.
+        return new Decision(next, (float)Math.Clamp(score, float.MinValue, float.MaxValue), isValid, changed);
     }
 
     /// <summary>The input was interrupted: memory of earlier windows is dropped, and the state is "no label" again.</summary>
@@ -41,7 +42,7 @@ internal abstract class DecisionMaker(IReadOnlyList<string> labels)
     }
 
     /// <summary>Reads what this window alone says; false when it says nothing that can be used.</summary>
-    private protected abstract bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out float score);
+    private protected abstract bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out double score);
 
     /// <summary>The state after a window that says <paramref name="candidate"/>.</summary>
     private protected abstract int Settle(int current, int candidate);

@@ -8,7 +8,9 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
 {
     private readonly ThresholdDecisionOptions _options;
     private readonly TensorElementType _type;
-    private float _score;
+    private readonly double _on;
+    private readonly double _off;
+    private double _score;
     private int _against;
 
     /// <param name="options">The pipeline's decision.</param>
@@ -23,19 +25,22 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
             throw new DecisionMismatchException($"decision.index is {options.Index}, but the output has {elementCount} element(s), 0 to {elementCount - 1}");
         _options = options;
         _type = ElementReader.RequireNumeric(type, "output");
+        // Rounded as the output is: a float32 score of 0.7 is 0.699999988, and a threshold of 0.7 means that one.
+        var margin = options.Direction == ThresholdDirection.Above ? -options.Hysteresis : options.Hysteresis;
+        _on = Rounded(options.Threshold);
+        _off = Rounded(options.Threshold + margin);
     }
 
-    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out float score)
+    private protected override bool TryScore(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int candidate, out double score)
     {
-        var value = ElementReader.Read(_type, output, _options.Index);
-        score = _score = (float)value;
-        candidate = Reaches(value, 0) ? 0 : Decision.None;
-        return double.IsFinite(value);
+        score = _score = ElementReader.Read(_type, output, _options.Index);
+        candidate = Reaches(score, _on) ? 0 : Decision.None;
+        return double.IsFinite(score);
     }
 
     private protected override int Settle(int current, int candidate)
     {
-        var isAgainst = current == Decision.None ? candidate == 0 : !Reaches(_score, _options.Hysteresis);
+        var isAgainst = current == Decision.None ? candidate == 0 : !Reaches(_score, _off);
         _against = isAgainst ? _against + 1 : 0;
         var needed = current == Decision.None ? _options.MinWindows : _options.HoldWindows + 1;
         if (_against < needed) return current;
@@ -45,8 +50,12 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
 
     private protected override void Forget() => _against = 0;
 
-    // At or beyond the threshold, which the margin moves back.
-    private bool Reaches(double value, double margin) => _options.Direction == ThresholdDirection.Above
-        ? value >= _options.Threshold - margin
-        : value <= _options.Threshold + margin;
+    private double Rounded(double value) => _type switch
+    {
+        TensorElementType.Float32 or TensorElementType.BFloat16 => (float)value,
+        TensorElementType.Float16 => (double)(Half)value,
+        _ => value,
+    };
+
+    private bool Reaches(double value, double limit) => _options.Direction == ThresholdDirection.Above ? value >= limit : value <= limit;
 }

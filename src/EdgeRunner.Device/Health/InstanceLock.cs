@@ -6,6 +6,9 @@ namespace EdgeRunner.Device.Health;
 /// directory, held until dispose. The kernel drops it when the process dies, so a crash leaves nothing to clean up.</summary>
 internal sealed class InstanceLock : IDisposable
 {
+    /// <summary>EWOULDBLOCK of flock(2), which .NET gives as the HResult: any other failure is not another daemon.</summary>
+    private const int WouldBlock = 11;
+
     private readonly FileStream _file;
 
     private InstanceLock(FileStream file) => _file = file;
@@ -25,12 +28,21 @@ internal sealed class InstanceLock : IDisposable
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux.
             file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(path))
+        catch (IOException e) when (e.HResult == WouldBlock)
         {
             throw new InstanceLockedException(stateDirectory, ReadHolder(stateDirectory), e);
         }
 
-        WriteHolder(stateDirectory);
+        try
+        {
+            WriteHolder(stateDirectory);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+
         return new InstanceLock(file);
     }
 

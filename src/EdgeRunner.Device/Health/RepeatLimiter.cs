@@ -2,7 +2,7 @@ namespace EdgeRunner.Device.Health;
 
 /// <summary>Decides whether one more line with the same event id is worth writing: a burst of lines in each period, then silence,
 /// then one note of how many were left out.</summary>
-/// <remarks>Counts per event id and category, so that one noisy event never silences another. Safe for any thread.</remarks>
+/// <remarks>A burst of 0 is no limit. Counts per event id and category, so that one noisy event never silences another. Safe for any thread.</remarks>
 internal sealed class RepeatLimiter(int burst, TimeSpan period, TimeProvider timeProvider)
 {
     private readonly Lock _gate = new();
@@ -12,6 +12,7 @@ internal sealed class RepeatLimiter(int burst, TimeSpan period, TimeProvider tim
     public bool Allow(string category, int eventId, out int suppressed)
     {
         suppressed = 0;
+        if (burst == 0) return true; // No limit.
         if (eventId == 0) return true; // Framework lines without an id are rare and all different.
         var now = timeProvider.GetTimestamp();
         lock (_gate)

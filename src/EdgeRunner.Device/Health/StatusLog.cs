@@ -12,9 +12,6 @@ internal sealed partial class StatusLog(string directory, long maxBytes, TimePro
     private FileStream? _file;
     private bool _givenUp;
 
-    /// <summary>Default bound of one file, in bytes: about 5 000 lines.</summary>
-    public const long DefaultMaxBytes = 512 << 10;
-
     /// <summary>Where the lines go.</summary>
     public string FilePath { get; } = Path.Combine(directory, "status.log");
 

@@ -9,13 +9,14 @@ namespace EdgeRunner.Device.ModelStore;
 /// <code>
 /// models/NAME/VERSION.ermodel   a complete, verified bundle; never changed once it has its name
 /// models/NAME/active            one line: the version in use
-/// models/NAME/.incoming-*       a copy under way; removed when the store is opened for writing
+/// models/NAME/.new-*            a file under way, locked by who writes it; one that nobody locks is left over and goes with the next install
 /// </code>
-/// Reading needs no lock. Two writers at once are safe: the last rename wins.
+/// Reading needs no lock. Two writers at once are safe: each has its own file, and the last rename wins.
 /// </remarks>
 internal sealed class BundleStore(string stateDirectory)
 {
     private const string Extension = ".ermodel";
+    private const string NewPrefix = ".new-";
 
     /// <summary>Where the store is.</summary>
     public string Root { get; } = Path.Combine(stateDirectory, "models");
@@ -27,13 +28,13 @@ internal sealed class BundleStore(string stateDirectory)
         var models = new List<InstalledModel>();
         foreach (var directory in Directory.GetDirectories(Root).Order(StringComparer.Ordinal))
         {
-            var name = Path.GetFileName(directory);
-            var active = ActiveVersion(name);
-            foreach (var file in Directory.GetFiles(directory, "*" + Extension).Order(StringComparer.Ordinal))
+            try
             {
-                if (Path.GetFileName(file).StartsWith('.')) continue;
-                var version = Path.GetFileNameWithoutExtension(file);
-                models.Add(new InstalledModel(name, version, file, new FileInfo(file).Length, string.Equals(version, active, StringComparison.Ordinal)));
+                models.AddRange(ListOne(directory));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Left out, as promised: one that this user may not read, or that goes away meanwhile, must not hide the others.
             }
         }
 
@@ -64,24 +65,28 @@ internal sealed class BundleStore(string stateDirectory)
 
         var directory = Path.Combine(Root, name);
         Directory.CreateDirectory(directory);
+        DirectorySync.Flush(Root);
         RemoveLeftovers(directory);
         var target = BundlePath(name, version);
-        var incoming = Path.Combine(directory, ".incoming-" + Path.GetFileName(target));
-        try
+        using (var incoming = CreateNew(directory))
         {
-            CopyDurably(file, incoming);
-            using (var copy = ModelBundle.Open(incoming, BundleLimits.Default))
+            try
             {
-                if (!string.Equals(copy.Sha256, digest, StringComparison.Ordinal))
-                    throw new IOException($"{file} changed while it was copied; try again once nothing writes to it");
-            }
+                using (var input = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read)) input.CopyTo(incoming);
+                incoming.Flush(flushToDisk: true);
+                using (var copy = ModelBundle.Open(incoming.Name, BundleLimits.Default))
+                {
+                    if (!string.Equals(copy.Sha256, digest, StringComparison.Ordinal))
+                        throw new IOException($"{file} changed while it was copied; try again once nothing writes to it");
+                }
 
-            File.Move(incoming, target, overwrite: true);
-            DirectorySync.Flush(directory);
-        }
-        finally
-        {
-            File.Delete(incoming);
+                File.Move(incoming.Name, target, overwrite: true);
+                DirectorySync.Flush(directory);
+            }
+            finally
+            {
+                File.Delete(incoming.Name); // Gone already when all went well.
+            }
         }
 
         if (activate) Activate(name, version);
@@ -94,15 +99,35 @@ internal sealed class BundleStore(string stateDirectory)
     {
         if (!File.Exists(BundlePath(name, version))) throw new ModelNotInstalledException($"{name} {version}", Root);
         var directory = Path.Combine(Root, name);
-        var next = Path.Combine(directory, ".active");
-        using (var file = new FileStream(next, FileMode.Create, FileAccess.Write))
+        using (var next = CreateNew(directory))
         {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(version + "\n"));
-            file.Flush(flushToDisk: true);
+            try
+            {
+                next.Write(System.Text.Encoding.UTF8.GetBytes(version + "\n"));
+                next.Flush(flushToDisk: true);
+                File.Move(next.Name, Path.Combine(directory, "active"), overwrite: true);
+            }
+            finally
+            {
+                File.Delete(next.Name);
+            }
         }
 
-        File.Move(next, Path.Combine(directory, "active"), overwrite: true);
         DirectorySync.Flush(directory);
+    }
+
+    private List<InstalledModel> ListOne(string directory)
+    {
+        var models = new List<InstalledModel>();
+        var name = Path.GetFileName(directory);
+        var active = ActiveVersion(name);
+        foreach (var file in Directory.GetFiles(directory, "*" + Extension).Order(StringComparer.Ordinal))
+        {
+            var version = Path.GetFileNameWithoutExtension(file);
+            models.Add(new InstalledModel(name, version, file, new FileInfo(file).Length, string.Equals(version, active, StringComparison.Ordinal)));
+        }
+
+        return models;
     }
 
     private string? ActiveVersion(string name)
@@ -120,16 +145,31 @@ internal sealed class BundleStore(string stateDirectory)
 
     private string BundlePath(string name, string version) => Path.Combine(Root, name, version + Extension);
 
-    private static void RemoveLeftovers(string directory)
+    // A file of its own for each writer. Open, it holds a shared flock, which tells it from a leftover.
+    private static FileStream CreateNew(string directory)
     {
-        foreach (var leftover in Directory.GetFiles(directory, ".incoming-*")) File.Delete(leftover);
+        while (true)
+        {
+            var file = new FileStream(Path.Combine(directory, NewPrefix + Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+            if (File.Exists(file.Name)) return file;
+            file.Dispose(); // Taken for a leftover in the moment before it was locked.
+        }
     }
 
-    private static void CopyDurably(string source, string target)
+    private static void RemoveLeftovers(string directory)
     {
-        using var input = new FileStream(source, FileMode.Open, FileAccess.Read, FileShare.Read);
-        using var output = new FileStream(target, FileMode.Create, FileAccess.Write);
-        input.CopyTo(output);
-        output.Flush(flushToDisk: true);
+        foreach (var leftover in Directory.GetFiles(directory, NewPrefix + "*"))
+        {
+            try
+            {
+                // Exclusive: refused while its writer is at work.
+                using var mine = new FileStream(leftover, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                File.Delete(leftover);
+            }
+            catch (IOException)
+            {
+                // In use, or just renamed by its writer.
+            }
+        }
     }
 }

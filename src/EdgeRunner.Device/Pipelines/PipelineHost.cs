@@ -9,7 +9,7 @@ namespace EdgeRunner.Device.Pipelines;
 /// <summary>Starts every pipeline of the configuration, keeps their states fresh, and ends them all at a stop.</summary>
 internal sealed class PipelineHost : IHostedService, IDisposable
 {
-    /// <summary>How long a stop waits for the threads; the rest of the second belongs to the outbox.</summary>
+    /// <summary>How long a stop waits for all threads together; the rest of the second belongs to the outbox.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(400);
 
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
@@ -17,12 +17,14 @@ internal sealed class PipelineHost : IHostedService, IDisposable
     private readonly List<PipelineWorker> _workers = [];
     private readonly StateBoard _states;
     private readonly IReadOnlyDictionary<string, IReadOnlyList<ConfigurationError>> _disabled;
+    private readonly TimeProvider _timeProvider;
     private readonly ITimer _refresh;
 
     public PipelineHost(ConfigurationResult configuration, RunMode mode, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, TelemetryIntake intake, StateBoard states,
         ProgressBoard progress, TimeProvider timeProvider, ILogger<PipelineHost> logger)
     {
         _states = states;
+        _timeProvider = timeProvider;
         _disabled = configuration.DisabledPipelines;
         foreach (var (name, options) in configuration.Configuration.Pipelines.Where(pipeline => pipeline.Value.Enabled))
         {
@@ -60,7 +62,13 @@ internal sealed class PipelineHost : IHostedService, IDisposable
         _refresh.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _workers.ForEach(worker => worker.RequestStop());
         // A thread that is stuck in native code is left behind: it is a background thread, and the process ends without it.
-        foreach (var worker in _workers) worker.Join(StopPatience);
+        var begin = _timeProvider.GetTimestamp();
+        foreach (var worker in _workers)
+        {
+            var left = StopPatience - _timeProvider.GetElapsedTime(begin);
+            worker.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -34,7 +34,7 @@ internal sealed class PipelineTelemetry(TelemetryQueue windows, TelemetryQueue e
     /// <summary>Ends the open segment, because the input is over or was interrupted.</summary>
     public void Close(RecordWriter writer, SegmentTracker segments, long endFrame, CancellationToken cancellationToken)
     {
-        if (segments.Advance(Decision.None, endFrame, out var closed) && closed is { } segment) Put(events, writer.Ended(segment), cancellationToken);
+        if (segments.Close(endFrame, out var closed) && closed is { } segment) Put(events, writer.Ended(segment), cancellationToken);
     }
 
     private void Put(TelemetryQueue queue, ReadOnlySpan<byte> record, CancellationToken cancellationToken)

@@ -47,10 +47,14 @@ internal sealed partial class PipelineWorker
     /// <summary>Brings a source that waits, or works again, into the state board; called from time to time.</summary>
     public void RefreshState()
     {
-        if (Volatile.Read(ref _parts) is not { } parts) return;
-        var source = parts.Source.Status;
-        if (source.State == SourceState.Waiting) _states.Set(Component, ComponentState.Degraded, source.Reason ?? "the source gives nothing");
-        else if (source.State == SourceState.Running) _states.Set(Component, ComponentState.Running, parts.Model.Manifest.Title);
+        // Under the lock, so that what was seen of a run is never written over what became of it.
+        lock (_refresh)
+        {
+            if (_parts is not { } parts) return;
+            var source = parts.Source.Status;
+            if (source.State == SourceState.Waiting) _states.Set(Component, ComponentState.Degraded, source.Reason ?? "the source gives nothing");
+            else if (source.State == SourceState.Running) _states.Set(Component, ComponentState.Running, parts.Model.Manifest.Title);
+        }
     }
 
     private double Microseconds(double fraction) => Math.Round(Latency.PercentileNanoseconds(fraction) / 1000.0, 1);

@@ -4,6 +4,8 @@ using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Native.OnnxRuntime;
+using Polly;
+using Polly.Retry;
 
 namespace EdgeRunner.Device.Pipelines;
 
@@ -29,6 +31,8 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly Thread _thread;
     private readonly double _nanosecondsPerTick;
     private readonly bool _once;
+    private readonly ResiliencePipeline _retry;
+    private readonly Lock _refresh = new();
     private PipelineParts? _parts;
 
     public PipelineWorker(string name, PipelineOptions options, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, PipelineTelemetry telemetry, PipelineCounters counters,
@@ -39,6 +43,7 @@ internal sealed partial class PipelineWorker : IDisposable
         (_options, _engine, _store, _sources, _telemetry, _states, _progress, _timeProvider, _logger, _once) =
             (options, engine, store, sources, telemetry, states, progress, timeProvider, logger, once);
         _nanosecondsPerTick = 1e9 / timeProvider.TimestampFrequency;
+        _retry = MakeRetry();
         _thread = new Thread(Main) { Name = $"pipeline {name}", IsBackground = true };
     }
 
@@ -69,40 +74,84 @@ internal sealed partial class PipelineWorker : IDisposable
     public bool Join(TimeSpan patience) => !_thread.IsAlive || _thread.Join(patience);
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        // A thread that is stuck in native code still looks at it when it comes back; that must not end the process with an exception.
+        if (!_thread.IsAlive) _stop.Dispose();
+    }
 
     private void Main()
     {
-        var retry = FirstRetry;
-        while (!_stop.IsCancellationRequested)
+        try
         {
-            try
+            // Each turn of the loop begins with short pauses again: the one before it has worked for a while.
+            while (!_retry.Execute(RunOnce, _stop.Token))
             {
-                RunToEnd();
-                break;
+                // Until the input is over.
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                break;
-            }
-            // Anything at all: a fault in one pipeline must not reach the others, and its words must reach a person.
-            catch (Exception e)
-            {
-                if (Latency.Count > 0) retry = FirstRetry; // It has worked: begin with short pauses again.
-                HasFailed = _once;
-                _states.Set(Component, ComponentState.Failed, _once ? e.Message : $"{e.Message} (tried again every {retry.TotalSeconds:0} s)");
-                Log.Failed(_logger, e, Name);
-                if (_once || _stop.Token.WaitHandle.WaitOne(retry)) break;
-                retry = retry * 2 < LastRetry ? retry * 2 : LastRetry;
-            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // A stop, also in the middle of a pause.
+        }
+        // Anything at all: a fault in one pipeline must not reach the others, and its words must reach a person.
+        catch (Exception e)
+        {
+            HasFailed = true;
+            Fail(e, e.Message);
         }
 
         IsDone = true;
     }
 
+    /// <summary>Runs until the input is over: true. False when it failed after having worked, and shall begin anew.</summary>
+    /// <exception cref="Exception">It failed without having worked: the next pause is longer.</exception>
+    private bool RunOnce(CancellationToken cancellationToken)
+    {
+        var before = Counters.Windows;
+        try
+        {
+            RunToEnd();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !_once && Counters.Windows > before)
+        {
+            Fail(e, $"{e.Message} (tried again in {FirstRetry.TotalSeconds:0} s)");
+            cancellationToken.WaitHandle.WaitOne(FirstRetry);
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
+    }
+
+    private ResiliencePipeline MakeRetry() => new ResiliencePipelineBuilder { TimeProvider = _timeProvider }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = outcome => ValueTask.FromResult(!_once && outcome.Outcome.Exception is not (null or OperationCanceledException)),
+            MaxRetryAttempts = int.MaxValue,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true, // Pipelines that share a missing library do not all try in the same moment.
+            Delay = FirstRetry,
+            MaxDelay = LastRetry,
+            OnRetry = retry =>
+            {
+                var e = retry.Outcome.Exception!;
+                Fail(e, $"{e.Message} (tried again in {retry.RetryDelay.TotalSeconds:0} s)");
+                return ValueTask.CompletedTask;
+            },
+        })
+        .Build();
+
+    private void Fail(Exception e, string reason)
+    {
+        _states.Set(Component, ComponentState.Failed, reason);
+        Log.Failed(_logger, e, Name);
+    }
+
     private void RunToEnd()
     {
-        _states.Set(Component, ComponentState.Starting, $"loads {_options.Model!.Name ?? _options.Model.Bundle}");
+        // A pipeline that fails again and again stays "failed" between its attempts, instead of filling status.log with both.
+        if (_states.Find(Component)?.State != ComponentState.Failed)
+            _states.Set(Component, ComponentState.Starting, $"loads {_options.Model!.Name ?? _options.Model.Bundle}");
         using var parts = PipelineParts.Open(_options, _engine, _store, _sources);
         using var writer = new RecordWriter(Name, parts.Decisions.Labels, parts.Assembler.RateHz);
         var mark = _progress.Register(Component);
@@ -116,7 +165,7 @@ internal sealed partial class PipelineWorker : IDisposable
         {
             _progress.Remove(mark);
             _finished = Describe(parts);
-            Volatile.Write(ref _parts, null);
+            lock (_refresh) Volatile.Write(ref _parts, null);
         }
 
         if (_stop.IsCancellationRequested) return;
@@ -132,11 +181,12 @@ internal sealed partial class PipelineWorker : IDisposable
         var overload = new OverloadPolicy(_options.Overload, assembler.WindowSourceFrames, assembler.HopSourceFrames, (long)(_options.MaxLagMs / 1000.0 * source.Layout.SampleRateHz));
         Volatile.Write(ref _overload, overload);
         var errorsInRow = 0;
+        long skipped = 0;
         while (true)
         {
             mark.Idle();
             var frames = source.Read(assembler.Staging, _stop.Token);
-            if (source.GapBefore) Interrupt(parts, writer, segments);
+            if (source.GapBefore) Interrupt(parts, writer, segments, skipped);
             var complete = _timeProvider.GetTimestamp();
             if (frames == 0) assembler.Finish();
             else assembler.Accept(frames);
@@ -152,7 +202,7 @@ internal sealed partial class PipelineWorker : IDisposable
 
             if (frames > 0)
             {
-                overload.Apply(source, frames); // What it skips is a gap before the next frames.
+                skipped = overload.Apply(source, frames); // What it skips is a gap before the next frames.
                 continue;
             }
 
@@ -188,11 +238,11 @@ internal sealed partial class PipelineWorker : IDisposable
         return true;
     }
 
-    private void Interrupt(PipelineParts parts, RecordWriter writer, SegmentTracker segments)
+    private void Interrupt(PipelineParts parts, RecordWriter writer, SegmentTracker segments, long lostFrames)
     {
         Counters.CountGap();
         _telemetry.Close(writer, segments, parts.Assembler.EndFrame, _stop.Token);
-        parts.Assembler.Reset();
+        parts.Assembler.Reset(lostFrames);
         parts.Model.ResetState();
         parts.Decisions.Reset();
     }

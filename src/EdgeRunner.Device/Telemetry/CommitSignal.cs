@@ -2,7 +2,8 @@ namespace EdgeRunner.Device.Telemetry;
 
 /// <summary>Wakes the committer. Any thread may signal; only the committer waits. Signalling allocates nothing and, while the committer is
 /// busy, costs one fence.</summary>
-/// <remarks>Dekker's scheme: the waiter announces itself, fences and looks again for work; the signaller publishes its work, fences and looks
+/// <remarks>Dekker's scheme: the waiter announces itself, fences and looks again for work; the signaller publishes its work, fences and
+/// looks
 /// for a waiter. One of the two always sees the other.</remarks>
 internal sealed class CommitSignal : IDisposable
 {
@@ -14,11 +15,21 @@ internal sealed class CommitSignal : IDisposable
     {
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waiting))
-            _event.Set();
+            Wake();
     }
 
     /// <summary>Wakes the committer now or at its next wait: for the clock and for stopping.</summary>
-    internal void Wake() => _event.Set();
+    internal void Wake()
+    {
+        try
+        {
+            _event.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A last tick of the timer during shutdown: there is nobody left to wake, and on that thread an exception ends the process.
+        }
+    }
 
     /// <summary>Sleeps until woken, unless <paramref name="hasWork"/> says after the announcement that there is no need to.</summary>
     internal void Wait(Func<bool> hasWork)

@@ -6,10 +6,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeRunner.Device.Telemetry;
 
-/// <summary>A second, tiny place that says how far the numbers of an epoch got: <c>outbox.high</c>. SQLite silently forgets the end of a WAL
-/// that is damaged or gone; without this the same numbers would be given to other records, and receivers would drop those as repeats.</summary>
+/// <summary>A second, tiny place that says how far the numbers of an epoch got: <c>outbox.high</c>. SQLite silently forgets the end of a
+/// WAL
+/// that is damaged or gone; without this the same numbers would be given to other records, and receivers would drop those as
+/// repeats.</summary>
 /// <remarks>
-/// <para>Format, 64 bytes: <c>EROB1 EPOCH NEXTSEQ CRC\n</c>, the epoch 16 hex digits, the number 20 digits, CRC-32C of what is before it in 8
+/// <para>Format, 64 bytes: <c>EROB1 EPOCH NEXTSEQ CRC\n</c>, the epoch 16 hex digits, the number 20 digits, CRC-32C of what is before it in
+/// 8
 /// hex digits, blanks up to 63, a line feed.</para>
 /// <para>Written after each commit and never flushed: a process that dies loses nothing of it, and a power cut leaves it behind the store,
 /// never ahead, because the store is flushed first. The kernel writes the page every 30 s: 11 MB of flash a day at most.</para>

@@ -10,7 +10,8 @@ internal interface ITelemetryUplink
     /// <param name="stream">The stream's name.</param>
     /// <param name="payload">The envelope; must not be used after the task has completed.</param>
     /// <param name="cancellationToken">Gives up; whether the broker has the message is then not known.</param>
-    /// <exception cref="UplinkUnavailableException">Not connected, or the connection was lost before the PUBACK. The batch is sent again.</exception>
+    /// <exception cref="UplinkUnavailableException">Not connected, or the connection was lost before the PUBACK. The batch is sent
+    /// again.</exception>
     /// <exception cref="UplinkRefusedException">The broker said no to this message. The batch is kept and tried again later.</exception>
     Task PublishAsync(string stream, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 }

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace EdgeRunner.Device.Telemetry;
 
 /// <summary>Losses of one kind, added up: the content of one record of the stream <c>losses</c>.</summary>
-/// <remarks>The numbers are a hull: other streams' records lie between them. A receiver proves an epoch complete by counting: as many numbers are
+/// <remarks>The numbers are a hull: other streams' records lie between them. A receiver proves an epoch complete by counting: as many
+/// numbers are
 /// missing as the epoch's loss records with numbers say.</remarks>
 /// <param name="Epoch">Epoch of the numbers.</param>
 /// <param name="Stream">Whose records.</param>

@@ -15,7 +15,8 @@ internal enum LossPolicy
     /// <summary>The stream was at its cap and keeps what it has; never got a sequence number.</summary>
     RejectNew,
 
-    /// <summary>All room is taken by streams that may not be overwritten, or the disk is at its floor; never got a sequence number.</summary>
+    /// <summary>All room is taken by streams that may not be overwritten, or the disk is at its floor; never got a sequence
+    /// number.</summary>
     StoreFull,
 
     /// <summary>Stored, then found damaged or missing.</summary>

@@ -30,7 +30,8 @@ internal sealed class OutboxSalvage
         try
         {
             using var source = SqliteDatabase.Open(damagedPath, SqliteOpenMode.ReadWrite);
-            // writable_schema makes SQLite accept a file shorter than its header says (https://sqlite.org/pragma.html#pragma_writable_schema).
+            // writable_schema makes SQLite accept a file shorter than its header says
+            // (https://sqlite.org/pragma.html#pragma_writable_schema).
             source.Execute("PRAGMA writable_schema=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA locking_mode=EXCLUSIVE;");
             return Copy(source, target);
         }
@@ -187,7 +188,8 @@ internal sealed class OutboxSalvage
         }
     }
 
-    /// <summary>Trouble of the source is what we are here for; trouble of the target is the caller's. In memory both may have the same name, but
+    /// <summary>Trouble of the source is what we are here for; trouble of the target is the caller's. In memory both may have the same
+    /// name, but
     /// then the source is whole.</summary>
     private bool IsSource(SqliteException e) => string.Equals(e.Path, _source.Path, StringComparison.Ordinal);
 }

@@ -47,7 +47,8 @@ internal sealed partial class OutboxStore : IDisposable
     /// <summary>Row number of the next batch, of whatever stream: an order over all streams.</summary>
     internal long NextRow => _nextRow;
 
-    /// <summary>Opens a store, or makes an empty one where there is no file (or an empty one, which is what a power cut at birth leaves).</summary>
+    /// <summary>Opens a store, or makes an empty one where there is no file (or an empty one, which is what a power cut at birth
+    /// leaves).</summary>
     /// <param name="path">The file.</param>
     /// <param name="fullCheckMaxBytes">Above this size SQLite's own check of every page is skipped.</param>
     /// <exception cref="SqliteException">Damaged (<see cref="SqliteException.IsDamage"/>), in use, or not writable.</exception>

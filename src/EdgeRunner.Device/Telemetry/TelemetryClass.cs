@@ -1,6 +1,7 @@
 namespace EdgeRunner.Device.Telemetry;
 
-/// <summary>How much a stream's records matter, least first: room is made at the expense of lower classes, and higher ones are sent first.</summary>
+/// <summary>How much a stream's records matter, least first: room is made at the expense of lower classes, and higher ones are sent
+/// first.</summary>
 internal enum TelemetryClass
 {
     /// <summary>Samples as they came.</summary>

@@ -1,6 +1,7 @@
 namespace EdgeRunner.Device.Telemetry;
 
-/// <summary>The thread that commits: each interval, when a queue is half full, or (interval 0) as soon as something is there. After a failure it backs
+/// <summary>The thread that commits: each interval, when a queue is half full, or (interval 0) as soon as something is there. After a
+/// failure it backs
 /// off while the queues fill; their own policy applies then.</summary>
 /// <remarks>A thread and not a task, because fsync blocks it, on an SD card for 100 ms and more, and because producers can wake a thread
 /// without allocating.</remarks>

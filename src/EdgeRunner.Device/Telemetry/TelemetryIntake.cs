@@ -25,12 +25,14 @@ internal sealed class TelemetryIntake(TelemetryOptions options) : IDisposable
 
     /// <summary>A queue for one producer. Several producers of one stream each open their own.</summary>
     /// <param name="stream">1 to 64 of <c>a-z 0-9 . _ -</c>; not <c>losses</c>, which the outbox writes itself.</param>
-    /// <param name="streamOptions">How the stream is kept; null for what the configuration says, or the defaults. The last one wins.</param>
+    /// <param name="streamOptions">How the stream is kept; null for what the configuration says, or the defaults. The last one
+    /// wins.</param>
     /// <exception cref="ArgumentException">The name cannot be a stream's.</exception>
     internal TelemetryQueue Open(string stream, TelemetryStreamOptions? streamOptions = null)
     {
         if (!TelemetryOptionsValidator.IsStreamName(stream) || string.Equals(stream, OutboxSchema.LossStream, StringComparison.Ordinal))
-            throw new ArgumentException($"'{stream}' cannot be the name of a stream: 1 to 64 of A-Z a-z 0-9 . _ -, and not 'losses'", nameof(stream));
+            throw new ArgumentException(
+                $"'{stream}' cannot be the name of a stream: 1 to 64 of A-Z a-z 0-9 . _ -, and not 'losses'", nameof(stream));
         lock (_gate)
         {
             if (streamOptions is not null)

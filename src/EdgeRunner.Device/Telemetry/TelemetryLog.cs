@@ -45,8 +45,8 @@ internal static partial class TelemetryLog
     [LoggerMessage(3012, LogLevel.Critical, "The committer met an error it does not know and goes on")]
     internal static partial void CommitterError(ILogger logger, Exception exception);
 
-    [LoggerMessage(3013, LogLevel.Error, "{Records} bytes of telemetry in the queues could not be committed before the stop and are lost")]
-    internal static partial void LostAtStop(ILogger logger, long records);
+    [LoggerMessage(3013, LogLevel.Error, "{QueuedBytes} bytes of telemetry in the queues could not be committed before the stop and are lost")]
+    internal static partial void LostAtStop(ILogger logger, long queuedBytes);
 
     [LoggerMessage(3020, LogLevel.Information, "Uplink is up: live records first, {PendingRecords} records in the backlog")]
     internal static partial void UplinkUp(ILogger logger, long pendingRecords);

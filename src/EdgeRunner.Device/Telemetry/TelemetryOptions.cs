@@ -19,7 +19,8 @@ internal sealed record TelemetryOptions
     /// <summary>Room in memory when no disk can be written, in bytes, 64 KiB to 1 GiB.</summary>
     public long MemoryOnlyMaxBytes { get; set; } = 8L << 20;
 
-    /// <summary>Free space on the disk below which the store does not grow, in bytes, 0 or more: new records then replace old ones.</summary>
+    /// <summary>Free space on the disk below which the store does not grow, in bytes, 0 or more: new records then replace old
+    /// ones.</summary>
     public long FreeDiskFloorBytes { get; set; } = 64L << 20;
 
     /// <summary>How fast old batches are sent beside the live ones, in bytes per second, 1024 or more.</summary>
@@ -28,7 +29,8 @@ internal sealed record TelemetryOptions
     /// <summary>Batches on the way at once, 1 to 1000. The broker's receive maximum bounds it too.</summary>
     public int MaxInflight { get; set; } = 16;
 
-    /// <summary>A store up to this size is checked page by page when it is opened (about 40 MB/s on an SD card); a larger one is checked row
+    /// <summary>A store up to this size is checked page by page when it is opened (about 40 MB/s on an SD card); a larger one is checked
+    /// row
     /// by row as it is read. In bytes, 0 or more.</summary>
     public long FullCheckMaxBytes { get; set; } = 16L << 20;
 

@@ -85,7 +85,11 @@ internal sealed partial class TelemetryOutbox
     private static void TakeBackLosses(OutboxStore store, in OutboxRow row)
     {
         List<LossEntry> losses = [];
-        store.TryNext(row.Id, row.Id + 1, (in OutboxRow _, ReadOnlySpan<byte> records) => losses = LossEntry.ParseJoined(records), out _);
+        store.TryNext(row.Id, row.Id + 1, (in OutboxRow found, ReadOnlySpan<byte> records) =>
+        {
+            if (found.IsIntact(records))
+                losses = LossEntry.ParseJoined(records);
+        }, out _);
         foreach (var loss in losses)
             store.AddLoss(loss.Epoch, loss.Stream, loss.Policy, loss.Records, loss.FirstSeq, loss.LastSeq);
     }

@@ -92,7 +92,8 @@ internal sealed partial class TelemetryOutbox
         }
     }
 
-    /// <summary>A file that cannot be opened although its directory can be written is as bad as a damaged one: a wrong owner, a directory in its
+    /// <summary>A file that cannot be opened although its directory can be written is as bad as a damaged one: a wrong owner, a directory
+    /// in its
     /// place. A store in use by another process is not: taking it away would lose what that process accepts.</summary>
     private bool IsBadFile(SqliteException e) => e.InnerException is not DllNotFoundException && (e.IsDamage
         || (e.ErrorCode is SqliteErrorCode.CantOpen or SqliteErrorCode.Permission && Path.Exists(DatabasePath)));
@@ -118,7 +119,8 @@ internal sealed partial class TelemetryOutbox
             InTransaction(store, () => store.AddLoss(epoch, "*", LossPolicy.Damaged.Name(), 0, 1, _highWater.NextSeq - 1));
     }
 
-    /// <summary>Compares the store with what was written beside it. A store that is behind has lost commits it reported as durable: its numbers must
+    /// <summary>Compares the store with what was written beside it. A store that is behind has lost commits it reported as durable: its
+    /// numbers must
     /// not be given out again.</summary>
     private void CheckHighWater(OutboxStore store)
     {

@@ -3,10 +3,13 @@ using EdgeRunner.Native.Sqlite;
 
 namespace EdgeRunner.Device.Telemetry;
 
-/// <summary>The store of accepted records: commits what the queues hold, decides what gives way, hands batches to the uploader and deletes what
-/// was acknowledged. Whatever happens to the disk, no call throws for it: records stay in the queues, the trouble is counted and shown.</summary>
+/// <summary>The store of accepted records: commits what the queues hold, decides what gives way, hands batches to the uploader and deletes
+/// what
+/// was acknowledged. Whatever happens to the disk, no call throws for it: records stay in the queues, the trouble is counted and
+/// shown.</summary>
 /// <remarks>
-/// Thread-safe by one lock, which a commit holds through its fsync; the uploader waits that long at most, and its messages in flight cover it.
+/// Thread-safe by one lock, which a commit holds through its fsync; the uploader waits that long at most, and its messages in flight cover
+/// it.
 /// One connection and not two, because in exclusive mode SQLite allows one, and a second would bring back the shared-memory file.
 /// </remarks>
 internal sealed partial class TelemetryOutbox : IDisposable
@@ -64,7 +67,8 @@ internal sealed partial class TelemetryOutbox : IDisposable
         }
     }
 
-    /// <summary>Makes everything in the queues durable, with what became of acknowledged and overwritten rows, in one transaction.</summary>
+    /// <summary>Makes everything in the queues durable, with what became of acknowledged and overwritten rows, in one
+    /// transaction.</summary>
     /// <param name="isFinal">The daemon stops: losses are reported now.</param>
     internal CommitResult Commit(bool isFinal)
     {
@@ -193,8 +197,10 @@ internal sealed partial class TelemetryOutbox : IDisposable
         {
             store.Delete(row.Id);
             Forget(row);
-            if (_streamsById.TryGetValue(row.StreamId, out var stream))
-                Lose(store, stream, LossPolicy.Damaged, Math.Clamp(row.Records, 0, store.NextSeq), store.EpochName(row.EpochId), row.FirstSeq, row.LastSeq);
+            if (!_streamsById.TryGetValue(row.StreamId, out var stream))
+                continue;
+            var records = Math.Clamp(row.Records, 0, store.NextSeq); // the numbers themselves may be what is damaged
+            Lose(store, stream, LossPolicy.Damaged, records, store.EpochName(row.EpochId), row.FirstSeq, row.LastSeq);
         }
     }
 
@@ -209,7 +215,8 @@ internal sealed partial class TelemetryOutbox : IDisposable
         return row;
     }
 
-    /// <summary>Keeps the best anchor of this boot in the store: the first, then whenever the wall clock became trusted or was moved by more
+    /// <summary>Keeps the best anchor of this boot in the store: the first, then whenever the wall clock became trusted or was moved by
+    /// more
     /// than a second. Not each commit, for the flash.</summary>
     private void RefreshAnchor(OutboxStore store, in ClockAnchor now)
     {

@@ -1,6 +1,7 @@
 namespace EdgeRunner.Device.Telemetry;
 
-/// <summary>Sends what the outbox holds: live batches at once, the backlog under a token bucket, several at a time. A batch leaves the outbox only
+/// <summary>Sends what the outbox holds: live batches at once, the backlog under a token bucket, several at a time. A batch leaves the
+/// outbox only
 /// when the broker has acknowledged it; whatever happens before that, it is sent again.</summary>
 internal sealed class TelemetryUploader(TelemetryOutbox outbox, ITelemetryUplink uplink, TelemetryOptions options, TimeProvider timeProvider,
     ILogger<TelemetryUploader> logger) : BackgroundService

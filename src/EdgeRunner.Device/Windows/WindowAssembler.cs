@@ -10,12 +10,17 @@ internal sealed class WindowAssembler
     /// <summary>Frames asked for at once at most, so that a long window still notices a stop in time.</summary>
     private const int MaxStagingFrames = 4096;
 
+    /// <summary>Values asked for at once at most, 1 MiB: a frame may be a whole picture, and 4096 of those fit no board.</summary>
+    private const int MaxStagingValues = 1 << 18;
+
     private readonly WindowOptions _options;
     private readonly ElementConverter _converter;
     private readonly Resampler? _resampler;
     private readonly int[] _channels;
     private readonly int _sourceChannels;
     private readonly int _hop;
+    private readonly int _stagingFrames;
+    private readonly double _ratio;
     private readonly double _sourceFramesPerFrame = 1;
     private readonly float[] _staging;
     private readonly float[] _picked;
@@ -50,18 +55,20 @@ internal sealed class WindowAssembler
 
         _converter = ElementConverter.For(elementType, (float)options.Scale, (float)options.Offset)
             ?? throw new WindowMismatchException($"the model's input {inputName} is {elementType.Format()}; a window can fill numeric and bool inputs only");
+        _stagingFrames = Math.Clamp(MaxStagingValues / sourceChannels, 1, MaxStagingFrames);
         RateHz = sourceRateHz;
         if (options.ResampleToHz is { } rate && rate != sourceRateHz)
         {
             if (sourceRateHz <= 0) throw new WindowMismatchException("window.resampleToHz needs the source's rate; set source.sampleRateHz");
-            _resampler = new Resampler(sourceRateHz, rate, _channels.Length, MaxStagingFrames);
+            _resampler = new Resampler(sourceRateHz, rate, _channels.Length, _stagingFrames);
             _sourceFramesPerFrame = sourceRateHz / rate;
             RateHz = rate;
         }
 
-        _staging = new float[MaxStagingFrames * sourceChannels];
-        _picked = new float[MaxStagingFrames * _channels.Length];
-        var burst = _resampler?.MaxOutputFrames(MaxStagingFrames + _resampler.Taps) ?? MaxStagingFrames;
+        _ratio = _resampler is null ? 1 : RateHz / sourceRateHz;
+        _staging = new float[_stagingFrames * sourceChannels];
+        _picked = new float[_stagingFrames * _channels.Length];
+        var burst = _resampler?.MaxOutputFrames(_stagingFrames + _resampler.Taps) ?? _stagingFrames;
         _frames = new float[(options.Length + burst) * _channels.Length];
         Reset();
     }
@@ -88,7 +95,7 @@ internal sealed class WindowAssembler
         get
         {
             var lacking = Math.Max(1, _options.Length + _skip - _held);
-            var wanted = Math.Min(MaxStagingFrames, _resampler?.InputFramesFor(lacking) ?? lacking);
+            var wanted = Math.Min(_stagingFrames, _resampler?.InputFramesFor(lacking) ?? lacking);
             return _staging.AsSpan(0, wanted * _sourceChannels);
         }
     }
@@ -138,8 +145,10 @@ internal sealed class WindowAssembler
     }
 
     /// <summary>The input was interrupted: what is held is dropped, and the next window begins as the first one did.</summary>
-    public void Reset()
+    /// <param name="lostFrames">Frames of the source that are known to be lost, such as those an overload policy gave up; positions count them.</param>
+    public void Reset(long lostFrames = 0)
     {
+        EndFrame += (long)Math.Round(lostFrames * _ratio);
         EndFrame += _isFirst ? 0 : Math.Max(0, _held - Math.Max(0, _options.Length - _hop));
         _resampler?.Reset();
         _skip = 0;

@@ -1,6 +1,7 @@
 namespace EdgeRunner.Native.Linux;
 
-/// <summary>The identity of this boot: two times of <see cref="KernelClock.BoottimeNanoseconds"/> compare only under the same one.</summary>
+/// <summary>The identity of this boot: two times of <see cref="KernelClock.BoottimeNanoseconds"/> compare only under the same
+/// one.</summary>
 /// <seealso href="https://man7.org/linux/man-pages/man4/random.4.html"/>
 public static class BootId
 {

@@ -9,7 +9,8 @@ public static unsafe class FileDescriptorPoll
 {
     /// <summary>Waits until a read would not block. Hang-up and error count as readable: the read that follows reports them.
     /// Signals (EINTR) do not end the wait; the time-out counts from the first call.</summary>
-    /// <param name="handle">A pipe, socket, terminal or device. Kept open for the length of the call. Regular files are always readable.</param>
+    /// <param name="handle">A pipe, socket, terminal or device. Kept open for the length of the call. Regular files are always
+    /// readable.</param>
     /// <param name="timeoutMilliseconds">At most this long; 0 only looks; negative waits without an end.</param>
     /// <returns>True when readable, false when the time ran out.</returns>
     /// <exception cref="ObjectDisposedException">The handle is closed.</exception>

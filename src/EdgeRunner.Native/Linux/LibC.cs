@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace EdgeRunner.Native.Linux;
 
-/// <summary>The few calls of the C library this folder needs. Layouts are those of 64-bit Linux (x86-64 and AArch64 agree on all of them).</summary>
+/// <summary>The few calls of the C library this folder needs. Layouts are those of 64-bit Linux (x86-64 and AArch64 agree on all of
+/// them).</summary>
 internal static unsafe partial class LibC
 {
     internal const int EINTR = 4;

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EdgeRunner.Native.Linux;
 
-/// <summary>Memory this process takes. PSS counts a page shared by n processes as 1/n, so it is the number to hold against a budget.</summary>
+/// <summary>Memory this process takes. PSS counts a page shared by n processes as 1/n, so it is the number to hold against a
+/// budget.</summary>
 /// <param name="PssBytes">Proportional set size.</param>
 /// <param name="RssBytes">Resident set size, shared pages counted in full.</param>
 /// <param name="PrivateDirtyBytes">Pages only this process has, that cannot be dropped.</param>
@@ -14,7 +15,8 @@ public readonly record struct ProcessMemory(long PssBytes, long RssBytes, long P
     /// <summary>The kernel's sum over all mappings (Linux 4.14 and newer).</summary>
     public const string DefaultPath = "/proc/self/smaps_rollup";
 
-    /// <summary>Reads <see cref="DefaultPath"/>. The kernel walks every page of the process: some milliseconds, so not on a hot path.</summary>
+    /// <summary>Reads <see cref="DefaultPath"/>. The kernel walks every page of the process: some milliseconds, so not on a hot
+    /// path.</summary>
     /// <returns>Null where the file is absent or unreadable (a sandbox, an old kernel). Never throws.</returns>
     public static ProcessMemory? ReadSelf(string path = DefaultPath)
     {
@@ -32,7 +34,8 @@ public readonly record struct ProcessMemory(long PssBytes, long RssBytes, long P
         }
     }
 
-    /// <summary>Parses lines of the form <c>Pss:    1234 kB</c>. Unknown lines are skipped; <c>Pss</c> and <c>Rss</c> must be there.</summary>
+    /// <summary>Parses lines of the form <c>Pss:    1234 kB</c>. Unknown lines are skipped; <c>Pss</c> and <c>Rss</c> must be
+    /// there.</summary>
     /// <param name="text">The file's bytes; hostile input gives false, never an exception.</param>
     /// <param name="memory">The numbers, in bytes.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, [NotNullWhen(true)] out ProcessMemory memory)

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace EdgeRunner.Native.Sqlite;
 
-/// <summary>One connection to one database. Use from one thread at a time; <see cref="Interrupt"/> alone may come from any thread.</summary>
+/// <summary>One connection to one database. Use from one thread at a time; <see cref="Interrupt"/> alone may come from any
+/// thread.</summary>
 /// <remarks>Opened in SQLite's serialized mode although callers serialise: a leaked statement is finalised on the finalizer thread, and
 /// the mutex (about 20 ns) is what makes that harmless. <see href="https://sqlite.org/threadsafe.html"/></remarks>
 public sealed unsafe class SqliteDatabase : IDisposable

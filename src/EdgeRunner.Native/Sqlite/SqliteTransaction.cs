@@ -1,6 +1,7 @@
 namespace EdgeRunner.Native.Sqlite;
 
-/// <summary>A write transaction: durable when <see cref="Commit"/> returns (given <c>synchronous=FULL</c>), undone when disposed before.</summary>
+/// <summary>A write transaction: durable when <see cref="Commit"/> returns (given <c>synchronous=FULL</c>), undone when disposed
+/// before.</summary>
 /// <remarks>A ref struct, so that it costs no allocation and cannot outlive its block.</remarks>
 /// <seealso href="https://sqlite.org/lang_transaction.html"/>
 public ref struct SqliteTransaction

@@ -33,5 +33,6 @@ public class ConfigurationReportTests
 
         Assert.Equal(5, text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains(result.Report.Entries, entry => entry.Key is "pipelines.p.overload");
+        Assert.Equal(("1883", "default"), result.Report.Entries.Where(entry => entry.Key is "broker.port").Select(entry => (entry.Value, entry.Origin.ToString())).Single());
     }
 }

@@ -16,7 +16,8 @@ public sealed class LossPolicyTests
         }
     }
 
-    /// <summary>What a receiver can prove: the numbers missing are as many as the loss records with numbers say, and lie where they say.</summary>
+    /// <summary>What a receiver can prove: the numbers missing are as many as the loss records with numbers say, and lie where they
+    /// say.</summary>
     private static void AssertComplete(List<ReceivedRecord> received, long nextSeq)
     {
         var have = received.Select(r => r.Seq).ToHashSet();

@@ -52,7 +52,8 @@ internal sealed class OutboxBench : IDisposable
         Start();
     }
 
-    /// <summary>As <see cref="Restart"/>, but the files are those of a process that was killed: with the WAL that a clean close removes.</summary>
+    /// <summary>As <see cref="Restart"/>, but the files are those of a process that was killed: with the WAL that a clean close
+    /// removes.</summary>
     internal void RestartAfterKill(Action<string>? damage = null)
     {
         using var copy = new TempDirectory();

@@ -1,0 +1,97 @@
+using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Health;
+using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Pipelines;
+using EdgeRunner.Device.Sensors;
+using EdgeRunner.Device.Telemetry;
+using EdgeRunner.Device.Windows;
+using EdgeRunner.Inference.Bundles;
+using Microsoft.Extensions.Logging.Abstractions;
+using TelemetryOptions = EdgeRunner.Device.Telemetry.TelemetryOptions;
+
+namespace EdgeRunner.Device.Tests.Pipelines;
+
+/// <summary>Everything a pipeline works with, real, in a temporary directory: ONNX Runtime, the store, recordings. Nobody empties the queues.</summary>
+internal sealed class PipelineRig : IDisposable
+{
+    public TempDirectory Directory { get; } = new();
+
+    public PipelineRig()
+    {
+        Store = new BundleStore(Directory.Path);
+        Intake = new TelemetryIntake(new TelemetryOptions());
+        StatusLog = new StatusLog(Directory.Path, 1 << 20, TimeProvider.System, NullLogger<StatusLog>.Instance);
+        States = new StateBoard(StatusLog, TimeProvider.System, NullLogger<StateBoard>.Instance);
+        Progress = new ProgressBoard(TimeProvider.System);
+        Engine = new InferenceEngine(new InferenceOptions { OnnxRuntime = TestPaths.OnnxRuntimeLibrary }, NullLogger<InferenceEngine>.Instance);
+        Sources = new SampleSourceFactory(TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);
+    }
+
+    public BundleStore Store { get; }
+
+    public TelemetryIntake Intake { get; }
+
+    public StatusLog StatusLog { get; }
+
+    public StateBoard States { get; }
+
+    public ProgressBoard Progress { get; }
+
+    public InferenceEngine Engine { get; }
+
+    public SampleSourceFactory Sources { get; }
+
+    /// <summary>Packs the demo's shuttle forest and returns the bundle.</summary>
+    public string Shuttle()
+    {
+        var file = Directory.File("shuttle.ermodel");
+        if (!File.Exists(file)) BundlePacker.Pack(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", "shuttle-forest"), file);
+        return file;
+    }
+
+    /// <summary>A pipeline over the demo's recording of the shuttle's nine channels: 256 windows.</summary>
+    public PipelineOptions ShuttlePipeline(Action<PipelineOptions>? change = null)
+    {
+        var options = new PipelineOptions
+        {
+            Source = new ReplaySourceOptions
+            {
+                File = Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "data", "shuttle.csv"),
+                Columns = ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9"],
+                Pace = ReplayPace.AsFastAsPossible,
+                SampleRateHz = 50,
+            },
+            Window = new WindowOptions { Length = 1 },
+            Model = new ModelReferenceOptions { Bundle = Shuttle() },
+            Decision = new Device.Decisions.ArgmaxDecisionOptions { Output = "label", Scores = "probabilities" },
+        };
+        change?.Invoke(options);
+        return options;
+    }
+
+    public PipelineHost Host(bool untilDone, params (string Name, PipelineOptions Options)[] pipelines)
+    {
+        var configuration = new ConfigurationResult
+        {
+            Configuration = new DeviceConfiguration { Pipelines = pipelines.ToDictionary(pipeline => pipeline.Name, pipeline => pipeline.Options, StringComparer.Ordinal) },
+            Errors = [],
+            DisabledPipelines = new Dictionary<string, IReadOnlyList<ConfigurationError>>(StringComparer.Ordinal),
+            Files = [],
+            FilesSetAside = [],
+            BrokerDisabledReason = null,
+            CannotRunReason = null,
+            Report = null!,
+        };
+        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Intake, States, Progress, TimeProvider.System, NullLogger<PipelineHost>.Instance);
+    }
+
+    public static void Wait(Func<bool> until, int seconds = 20) => Assert.True(SpinWait.SpinUntil(until, TimeSpan.FromSeconds(seconds)), "it did not happen in time");
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        StatusLog.Dispose();
+        Intake.Dispose();
+        Directory.Dispose();
+    }
+}
