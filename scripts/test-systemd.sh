@@ -59,8 +59,8 @@ if [[ -s $work/received ]]; then
   cat "$work/result"
   grep -q ', missing 0$' "$work/result" || code=1
   received=$(sed -nE 's/^records received ([0-9]+).*/\1/p' "$work/result")
-  accepted=$(jq -r '.telemetry.accepted' "$work/last-status.json" 2>/dev/null || echo 0)
-  if ((${received:-0} < accepted)); then say "accepted before the stop $accepted, received ${received:-0}"; code=1; fi
+  accepted=$(jq '.telemetry.nextSeq - 1' "$work/last-status.json" 2>/dev/null || echo 0)
+  if ((${received:-0} < accepted)); then say "accepted before the stop $accepted, received only ${received:-0}"; code=1; fi
 else
   say 'nothing was received'
   code=1
