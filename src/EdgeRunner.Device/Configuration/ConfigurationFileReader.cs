@@ -41,6 +41,9 @@ internal static class ConfigurationFileReader
             throw Error(path, 0, $"cannot be read: {e.Message}");
         }
 
+        // What a power cut leaves of a file that was not flushed. An empty object says "nothing" on purpose: {}
+        if (bytes.AsSpan().Trim(" \t\r\n\0"u8).IsEmpty)
+            throw Error(path, 0, "is empty; expected at least {}");
         return Parse(bytes, path);
     }
 

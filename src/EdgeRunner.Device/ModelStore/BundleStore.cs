@@ -68,6 +68,7 @@ internal sealed class BundleStore(string stateDirectory)
         DirectorySync.Flush(Root);
         RemoveLeftovers(directory);
         var target = BundlePath(name, version);
+        if (File.Exists(target)) RequireSame(target, digest, $"{name} {version}");
         using (var incoming = CreateNew(directory))
         {
             try
@@ -114,6 +115,21 @@ internal sealed class BundleStore(string stateDirectory)
         }
 
         DirectorySync.Flush(directory);
+    }
+
+    // A version is one content for ever, or a device could not tell what it runs. A damaged copy is no content: it may be mended.
+    private static void RequireSame(string target, string digest, string title)
+    {
+        try
+        {
+            using var installed = ModelBundle.Open(target, BundleLimits.Default);
+            if (!string.Equals(installed.Sha256, digest, StringComparison.Ordinal))
+                throw new IOException($"{title} is already installed with other content (sha256 {installed.Sha256}); give the new one a version of its own");
+        }
+        catch (BundleException)
+        {
+            // Replaced by the good one.
+        }
     }
 
     private List<InstalledModel> ListOne(string directory)

@@ -37,6 +37,14 @@ internal sealed class PipelineTelemetry(TelemetryQueue windows, TelemetryQueue e
         if (segments.Close(endFrame, out var closed) && closed is { } segment) Put(events, writer.Ended(segment), cancellationToken);
     }
 
+    /// <summary>Ends the open segment when the daemon stops: never waits for room.</summary>
+    public void CloseAtStop(RecordWriter writer, SegmentTracker segments, long endFrame)
+    {
+        if (!segments.Close(endFrame, out var closed) || closed is not { } segment) return;
+        counters.CountRecord();
+        events.TryEnqueue(writer.Ended(segment));
+    }
+
     private void Put(TelemetryQueue queue, ReadOnlySpan<byte> record, CancellationToken cancellationToken)
     {
         counters.CountRecord();

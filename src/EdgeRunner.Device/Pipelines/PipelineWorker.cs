@@ -180,6 +180,21 @@ internal sealed partial class PipelineWorker : IDisposable
         var segments = new SegmentTracker();
         var overload = new OverloadPolicy(_options.Overload, assembler.WindowSourceFrames, assembler.HopSourceFrames, (long)(_options.MaxLagMs / 1000.0 * source.Layout.SampleRateHz));
         Volatile.Write(ref _overload, overload);
+        try
+        {
+            Pump(parts, writer, segments, overload, mark);
+            _telemetry.Close(writer, segments, assembler.EndFrame, _stop.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            _telemetry.CloseAtStop(writer, segments, assembler.EndFrame);
+            throw;
+        }
+    }
+
+    private void Pump(PipelineParts parts, RecordWriter writer, SegmentTracker segments, OverloadPolicy overload, ProgressMark mark)
+    {
+        var (source, assembler) = (parts.Source, parts.Assembler);
         var errorsInRow = 0;
         long skipped = 0;
         while (true)
@@ -194,25 +209,19 @@ internal sealed partial class PipelineWorker : IDisposable
             for (; assembler.TryTake(parts.Input.Tensor.Bytes); complete = _timeProvider.GetTimestamp())
             {
                 mark.Busy(complete);
-                errorsInRow = Process(parts, writer, segments, complete) ? 0 : errorsInRow + 1;
+                errorsInRow = Process(parts, writer, segments, complete, mark) ? 0 : errorsInRow + 1;
                 if (errorsInRow >= MaxConsecutiveRunErrors)
                     throw new InvalidOperationException($"the model failed on {errorsInRow} windows in a row; it is loaded anew");
                 _stop.Token.ThrowIfCancellationRequested();
             }
 
-            if (frames > 0)
-            {
-                skipped = overload.Apply(source, frames); // What it skips is a gap before the next frames.
-                continue;
-            }
-
-            _telemetry.Close(writer, segments, assembler.EndFrame, _stop.Token);
-            return;
+            if (frames == 0) return;
+            skipped = overload.Apply(source, frames); // What it skips is a gap before the next frames.
         }
     }
 
     /// <summary>Window complete to decision, then its records. False when the model failed on it.</summary>
-    private bool Process(PipelineParts parts, RecordWriter writer, SegmentTracker segments, long complete)
+    private bool Process(PipelineParts parts, RecordWriter writer, SegmentTracker segments, long complete, ProgressMark mark)
     {
         Counters.CountWindow();
         try
@@ -232,6 +241,7 @@ internal sealed partial class PipelineWorker : IDisposable
         if (_options.DeadlineMs > 0 && latency > _options.DeadlineMs * 1e6) Counters.CountMissedDeadline();
         if (decision.IsValid) Counters.CountDecision(decision.Changed);
         else Counters.CountInvalidOutput();
+        mark.Idle(); // Waiting for room in a queue is no hanging: the outbox has its own mark in status.
         _label = decision.Label;
         _score = decision.Score;
         _telemetry.Offer(writer, segments, Counters.Windows, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, latency, _stop.Token);

@@ -5,6 +5,7 @@ using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Messaging.Payloads;
 using EdgeRunner.Messaging.Topics;
 using EdgeRunner.Native.Linux;
+using Microsoft.Extensions.Options;
 
 namespace EdgeRunner.Device.Uplink;
 
@@ -18,15 +19,28 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
     private readonly TimeProvider _timeProvider;
     private readonly ILogger<BrokerConnection> _logger;
     private readonly string _disabledReason;
+    private readonly bool _isIntended;
 
     public BrokerConnection(ConfigurationResult configuration, DeviceIdentity identity, StateBoard states, TimeProvider timeProvider, ILogger<BrokerConnection> logger,
         ILogger<MqttSession> sessionLogger)
     {
         (_options, _identity, _states, _timeProvider, _logger) = (configuration.Configuration.Broker, identity, states, timeProvider, logger);
+        _isIntended = configuration.BrokerDisabledReason is null;
         _disabledReason = configuration.BrokerDisabledReason ?? "no broker.host in the configuration; records stay in the outbox";
         Topics = new EdgeTopics(identity.Fleet, identity.Id);
         if (_options.Host is null) return;
-        _session = new MqttSession(SessionOptions(), timeProvider, sessionLogger);
+        try
+        {
+            _session = new MqttSession(SessionOptions(), timeProvider, sessionLogger);
+        }
+        // A broker that cannot be used must not stop the sensing; a restart after the file is mended brings it back.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or OptionsValidationException)
+        {
+            _isIntended = false;
+            _disabledReason = $"the broker is not used until this is mended and the daemon restarted: {e.Message}";
+            return;
+        }
+
         _session.ConnectionChanged += (_, change) => OnChanged(change);
     }
 
@@ -59,7 +73,7 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_session is null) _states.Set("broker", ComponentState.Disabled, _disabledReason);
+        if (_session is null) _states.Set("broker", _isIntended ? ComponentState.Ended : ComponentState.Disabled, _disabledReason);
         else _session.Start();
         return Task.CompletedTask;
     }
