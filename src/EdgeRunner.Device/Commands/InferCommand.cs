@@ -81,7 +81,9 @@ internal static class InferCommand
             }
             catch (ArgumentException e)
             {
-                throw new InferInputException($"{parts[1]}: {e.Message}; the model's input is {port}");
+                // .NET adds the name of our own parameter, which means nothing to a person.
+                var problem = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
+                throw new InferInputException($"{parts[1]}: {problem}; the model's input is {port}");
             }
         }
 

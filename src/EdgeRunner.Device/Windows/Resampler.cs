@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace EdgeRunner.Device.Windows;
@@ -23,15 +24,14 @@ internal sealed class Resampler
     /// <summary>Phases the filter bank may have; 44.1 kHz to 16 kHz takes 160, 11.025 kHz to 16 kHz takes 640.</summary>
     private const int MaxPhases = 4096;
 
-    /// <summary>Weights the filter bank may have, 16 MiB: a rate ten thousand times lower still fits, a hundred million times does not.</summary>
-    private const int MaxBankValues = 1 << 22;
+    /// <summary>Values the filter bank may have: 16 MiB. 1 MHz to 100 Hz takes 640 000.</summary>
+    private const long MaxBankValues = 1 << 22;
 
     private readonly int _up;
     private readonly int _down;
     private readonly int _channels;
     private readonly float[] _bank;
     private readonly float[] _history;
-    private readonly float[] _silence;
     private int _held;
     private int _phase;
 
@@ -46,13 +46,13 @@ internal sealed class Resampler
         (_up, _down) = Ratio(outputHz, inputHz);
         _channels = channels;
         var stretch = Math.Max(1.0, (double)_down / _up);
-        if (2 * ZeroCrossings * stretch * _up > MaxBankValues) throw NoRatio(inputHz, outputHz);
+        // A step down of a million to one would need a filter of 64 million values for nothing a model can use.
+        if (_up * 2 * Math.Ceiling(ZeroCrossings * stretch) > MaxBankValues) throw NoRatio(inputHz, outputHz);
         HalfTaps = (int)Math.Ceiling(ZeroCrossings * stretch);
         Taps = 2 * HalfTaps;
         _bank = MakeBank(_up, HalfTaps, stretch);
         MaxInputFrames = maxInputFrames;
         _history = new float[(Taps + maxInputFrames) * channels];
-        _silence = new float[channels];
         Reset();
     }
 
@@ -83,6 +83,17 @@ internal sealed class Resampler
         _phase = 0;
     }
 
+    /// <summary>Output frames that stand within the input so far and wait for what follows.</summary>
+    public int PendingFrames
+    {
+        get
+        {
+            // Output k from here stands on input frame (phase + k * down) / up of those held; the last one in the input is held - HalfTaps.
+            var room = ((long)(_held - HalfTaps + 1) * _up) - _phase;
+            return room <= 0 ? 0 : (int)((room + _down - 1) / _down);
+        }
+    }
+
     /// <summary>Takes frames in and writes the frames that have become known.</summary>
     /// <param name="input">Interleaved frames, at most <see cref="MaxInputFrames"/>.</param>
     /// <param name="output">Room for <see cref="MaxOutputFrames"/> interleaved frames.</param>
@@ -90,7 +101,29 @@ internal sealed class Resampler
     public int Process(ReadOnlySpan<float> input, Span<float> output)
     {
         input.CopyTo(_history.AsSpan(_held * _channels));
-        _held += input.Length / _channels;
+        return Advance(input.Length / _channels, output);
+    }
+
+    /// <summary>Writes the frames that stand within the input but wait for what follows, as if silence followed.</summary>
+    /// <param name="output">Room for <see cref="PendingFrames"/> interleaved frames.</param>
+    /// <returns>Frames written.</returns>
+    public int Flush(Span<float> output)
+    {
+        var written = 0;
+        for (var silence = HalfTaps; silence > 0;)
+        {
+            var frames = Math.Min(silence, MaxInputFrames);
+            _history.AsSpan(_held * _channels, frames * _channels).Clear();
+            written += Advance(frames, output[(written * _channels)..]);
+            silence -= frames;
+        }
+
+        return written;
+    }
+
+    private int Advance(int frames, Span<float> output)
+    {
+        _held += frames;
         var first = 0;
         var written = 0;
         while (first + Taps <= _held)
@@ -103,18 +136,8 @@ internal sealed class Resampler
         }
 
         // The filter is always longer than a step (32 zero crossings of the wider period), so what is dropped is held.
-        var drop = first;
-        Array.Copy(_history, drop * _channels, _history, 0, (_held - drop) * _channels);
-        _held -= drop;
-        return written;
-    }
-
-    /// <summary>Writes the frames that stand within the input but wait for what follows, as if silence followed.</summary>
-    /// <returns>Frames written.</returns>
-    public int Flush(Span<float> output)
-    {
-        var written = 0;
-        for (var silence = HalfTaps; silence > 0; silence--) written += Process(_silence, output[(written * _channels)..]);
+        Array.Copy(_history, first * _channels, _history, 0, (_held - first) * _channels);
+        _held -= first;
         return written;
     }
 
@@ -201,5 +224,6 @@ internal sealed class Resampler
     }
 
     private static WindowMismatchException NoRatio(double inputHz, double outputHz) => new(
-        $"{inputHz} Hz cannot be resampled to {outputHz} Hz: their ratio has no whole numbers below {MaxPhases}; choose rates such as 48000 and 16000");
+        string.Create(CultureInfo.InvariantCulture, $"{inputHz} Hz cannot be resampled to {outputHz} Hz: they are too far apart, or their ratio has no whole numbers up to {MaxPhases}; ") +
+        "choose rates such as 48000 and 16000");
 }

@@ -20,7 +20,6 @@ internal sealed class WindowAssembler
     private readonly int _sourceChannels;
     private readonly int _hop;
     private readonly int _stagingFrames;
-    private readonly double _ratio;
     private readonly double _sourceFramesPerFrame = 1;
     private readonly float[] _staging;
     private readonly float[] _picked;
@@ -29,6 +28,7 @@ internal sealed class WindowAssembler
     private int _skip;
     private bool _isFirst = true;
     private int _firstFrames;
+    private long _position; // frames since the start, those that are held included
 
     /// <summary>Makes an assembler for one source and one model input.</summary>
     /// <param name="options">The pipeline's window.</param>
@@ -50,7 +50,7 @@ internal sealed class WindowAssembler
         {
             throw new WindowMismatchException(
                 $"a window of {options.Length} frames with {_channels.Length} channel(s) has {(long)options.Length * _channels.Length} values, " +
-                $"but the model's input {inputName} takes {elementCount}; set window.length to {(elementCount % _channels.Length == 0 ? elementCount / _channels.Length : elementCount)}");
+                $"but the model's input {inputName} takes {elementCount}; {WhatFits(elementCount)}");
         }
 
         _converter = ElementConverter.For(elementType, (float)options.Scale, (float)options.Offset)
@@ -65,7 +65,6 @@ internal sealed class WindowAssembler
             RateHz = rate;
         }
 
-        _ratio = _resampler is null ? 1 : RateHz / sourceRateHz;
         _staging = new float[_stagingFrames * sourceChannels];
         _picked = new float[_stagingFrames * _channels.Length];
         var burst = _resampler?.MaxOutputFrames(_stagingFrames + _resampler.Taps) ?? _stagingFrames;
@@ -82,8 +81,8 @@ internal sealed class WindowAssembler
     /// <summary>Frames of the source from one window to the next.</summary>
     public long HopSourceFrames => (long)Math.Ceiling(_hop * _sourceFramesPerFrame);
 
-    /// <summary>Frames, after resampling, that have gone into windows so far or were skipped between them: where the last taken window ends.</summary>
-    /// <remarks>Goes on through a gap; priming zeros do not count.</remarks>
+    /// <summary>Where the last taken window ends, in frames after resampling since the start.</summary>
+    /// <remarks>Goes on through a gap: frames that were dropped there count, priming zeros do not. Frames the source itself has lost are not known here.</remarks>
     public long EndFrame { get; private set; }
 
     /// <summary>The first frame of the last taken window that no window before it had.</summary>
@@ -107,23 +106,20 @@ internal sealed class WindowAssembler
         var room = _frames.AsSpan(_held * _channels.Length);
         if (_resampler is not null)
         {
-            _held += _resampler.Process(picked, room);
+            Add(_resampler.Process(picked, room));
         }
         else
         {
             picked.CopyTo(room);
-            _held += frames;
+            Add(frames);
         }
-
-        Skip();
     }
 
     /// <summary>The source is over: what the resampler still holds becomes frames. A last window that is not full is left out.</summary>
     public void Finish()
     {
         if (_resampler is null) return;
-        _held += _resampler.Flush(_frames.AsSpan(_held * _channels.Length));
-        Skip();
+        Add(_resampler.Flush(_frames.AsSpan(_held * _channels.Length)));
     }
 
     /// <summary>Writes the next window into <paramref name="destination"/> if it is complete.</summary>
@@ -135,8 +131,8 @@ internal sealed class WindowAssembler
         if (_options.Layout == WindowLayout.Planar && _channels.Length > 1) _converter.ConvertPlanar(window, _channels.Length, destination);
         else _converter.Convert(window, destination);
 
-        NewFrame = EndFrame;
-        EndFrame += _isFirst ? _firstFrames : _hop;
+        EndFrame = _position - (_held - _options.Length);
+        NewFrame = EndFrame - (_isFirst ? _firstFrames : Math.Min(_hop, _options.Length));
         _isFirst = false;
         var used = Math.Min(_hop, _held);
         _skip = _hop - used;
@@ -148,8 +144,7 @@ internal sealed class WindowAssembler
     /// <param name="lostFrames">Frames of the source that are known to be lost, such as those an overload policy gave up; positions count them.</param>
     public void Reset(long lostFrames = 0)
     {
-        EndFrame += (long)Math.Round(lostFrames * _ratio);
-        EndFrame += _isFirst ? 0 : Math.Max(0, _held - Math.Max(0, _options.Length - _hop));
+        _position += (_resampler?.PendingFrames ?? 0) + (long)Math.Round(lostFrames / _sourceFramesPerFrame);
         _resampler?.Reset();
         _skip = 0;
         _isFirst = true;
@@ -168,8 +163,18 @@ internal sealed class WindowAssembler
         return _picked.AsSpan(0, frames * _channels.Length);
     }
 
-    private void Skip()
+    private string WhatFits(long elementCount)
     {
+        if (elementCount % _channels.Length == 0) return $"set window.length to {elementCount / _channels.Length}";
+        return elementCount % _options.Length == 0
+            ? $"pick {elementCount / _options.Length} channel(s) with window.channels"
+            : $"no length fits {_channels.Length} channels; with one channel in window.channels, set window.length to {elementCount}";
+    }
+
+    private void Add(int frames)
+    {
+        _held += frames;
+        _position += frames;
         var now = Math.Min(_skip, _held);
         if (now == 0) return;
         _skip -= now;

@@ -28,7 +28,7 @@ public class SegmentTrackerTests
             {
                 var end = start;
                 while (end < labels.Count && labels[end] == labels[start]) end++;
-                if (labels[start] >= 0) expected.Add(new Segment(labels[start], start * 10, end * 10, 0, 0));
+                if (labels[start] >= 0) expected.Add(new Segment(labels[start], start * 10, end * 10, start, end - 1));
                 start = end;
             }
 
