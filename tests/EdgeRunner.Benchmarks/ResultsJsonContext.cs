@@ -1,0 +1,9 @@
+using System.Text.Json.Serialization;
+
+namespace EdgeRunner.Benchmarks;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(EngineResult))]
+[JsonSerializable(typeof(PipelineResult))]
+[JsonSerializable(typeof(DaemonResult))]
+internal sealed partial class ResultsJsonContext : JsonSerializerContext;
