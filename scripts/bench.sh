@@ -1,0 +1,143 @@
+#!/usr/bin/env bash
+# Measures what docs/benchmarks/README.md describes, prints one table with the bars of the design, and writes everything to
+# artifacts/benchmarks/DATE.json. Usage: bench.sh [--quick] [--strict]
+#   --quick     fewer rounds: a look, not a result
+#   --strict    exit with 1 when a bar is missed
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+quick=false strict=
+for argument in "$@"; do
+  case $argument in
+    --quick) quick=true ;;
+    --strict) strict=1 ;;
+    *) sed -n '2,5s/^# \?//p' "$0" >&2; exit 2 ;;
+  esac
+done
+rounds=10 starts=10 windows=50000 paced=5000 divisor=1
+if [[ $quick == true ]]; then rounds=3 starts=3 windows=10000 paced=1000 divisor=5; fi
+
+"$ROOT/scripts/setup.sh"
+say 'building the native programs and the benchmark (two minutes the first time)'
+"$ROOT/scripts/publish.sh"
+"$ROOT/scripts/pack-demo-models.sh"
+quietly publish-benchmark dotnet publish "$ROOT/tests/EdgeRunner.Benchmarks" --nologo -c Release -r linux-x64 \
+  -p:EdgeFramework=net9.0 -p:RestoreLockedMode=true
+
+programs=$ARTIFACTS/publish/linux-x64
+benchmark=$ARTIFACTS/net9.0/publish/EdgeRunner.Benchmarks/release_linux-x64/EdgeRunner.Benchmarks
+export EDGERUNNER_ONNXRUNTIME=${EDGERUNNER_ONNXRUNTIME:-$programs/libonnxruntime.so.1}
+demo=$ROOT/device-configs/demo
+work=$(mktemp -d)
+cleanup() { end_started; rm -rf "$work"; }
+trap cleanup EXIT
+gcc -O2 -Wall -Wextra -D_GNU_SOURCE -o "$work/ort_loop" "$ROOT/tests/EdgeRunner.Benchmarks/native/ort_loop.c" -ldl
+digits=$ROOT/tests/assets/models/digits_mlp
+quietly pack-digits "$programs/edgefleet" model pack "$ROOT/tests/EdgeRunner.Benchmarks/models/digits-mlp" \
+  --file "model.onnx=$digits/model.onnx" -o "$work/digits-mlp.ermodel"
+
+load_at_start=$(cut -d ' ' -f 1-3 /proc/loadavg)
+say "load average at the start: $load_at_start"
+
+# Each model: NAME BUNDLE ONNX ROWS ROW RUNS. One round takes about half a second of runs.
+models=(
+  "digits-mlp|$work/digits-mlp.ermodel|$digits/model.onnx|$digits/test_data_set_0/input_0.pb|3|50000"
+  "shuttle-forest|$(echo "$ARTIFACTS"/demo/models/shuttle-forest-*)|$demo/models/shuttle-forest/model.onnx|$demo/models/shuttle-forest/golden-x.npy|3|50000"
+  "silero-vad|$(echo "$ARTIFACTS"/demo/models/silero-vad-*)|$ARTIFACTS/models/silero_vad_v6.onnx|$demo/models/silero-vad/golden-audio.npy|30|5000"
+)
+for line in "${models[@]}"; do
+  IFS='|' read -r name bundle onnx rows row runs <<<"$line"
+  runs=$((runs / divisor))
+  say "$name: $rounds rounds of $runs runs, C and C# in turn"
+  mkdir "$work/$name"
+  "$benchmark" specs --bundle "$bundle" --rows "$rows" --row "$row" --output "$work/$name"
+  mapfile -t specs <"$work/$name/specs"
+  in_c() { "$work/ort_loop" "$EDGERUNNER_ONNXRUNTIME" "$onnx" "$runs" 1000 "${specs[@]}" >"$work/c.json"; }
+  in_csharp() { "$benchmark" engine --bundle "$bundle" --rows "$rows" --row "$row" --runs "$runs" --warmup 1000 >"$work/csharp.json"; }
+  for ((round = 0; round < rounds; round++)); do
+    if ((round % 2)); then in_csharp; in_c; else in_c; in_csharp; fi
+    jq -n --arg model "$name" --slurpfile c "$work/c.json" --slurpfile csharp "$work/csharp.json" \
+      '{model: $model, c: $c[0], csharp: $csharp[0]}' >>"$work/engine.jsonl"
+  done
+done
+
+say "window to decision: $windows windows back to back, then $paced with a pause of 1 ms before each; in 3 rounds"
+pipeline() { # WINDOWS PAUSE
+  "$benchmark" pipeline --bundle "$work/digits-mlp.ermodel" --rows "$digits/test_data_set_0/input_0.pb" --row 3 --windows "$1" --pause-ms "$2"
+}
+for _ in 1 2 3; do
+  pipeline "$windows" 0 >>"$work/hot.jsonl"
+  pipeline "$paced" 1 >>"$work/paced.jsonl"
+done
+
+# The daemon, connected to a private broker: an outbox that cannot be emptied would take memory of its own.
+port=$(free_port)
+printf '%s\n' "listener $port 127.0.0.1" 'allow_anonymous true' >"$work/mosquitto.conf"
+mosquitto -c "$work/mosquitto.conf" >"$work/mosquitto.log" 2>&1 &
+STARTED+=($!)
+wait_for 10 mosquitto_pub -h 127.0.0.1 -p "$port" -t ready -n 2>/dev/null || die 'mosquitto does not start'
+configuration() { # NAME PIPELINES
+  jq -n --argjson port "$port" --arg work "$work/$1-state" --argjson pipelines "$2" '
+    {device: {id: "bench-board", fleet: "bench"}, broker: {host: "127.0.0.1", port: $port}, pipelines: $pipelines,
+     storage: {stateDirectory: "\($work)/state", runtimeDirectory: "\($work)/run", cacheDirectory: "\($work)/cache", logDirectory: "\($work)/log"}}' >"$work/$1.json"
+}
+daemon() { # NAME STARTS SETTLE
+  say "the daemon, $1: $2 starts"
+  "$benchmark" daemon --program "$programs/edgerunner" --config "$work/$1.json" --starts "$2" --settle-ms "$3" \
+    >"$work/$1-daemon.json" 2>"$ARTIFACTS/logs/bench-daemon-$1.log" || { tail -n 20 "$ARTIFACTS/logs/bench-daemon-$1.log" >&2; die "the daemon could not be measured ($1)"; }
+}
+configuration idle '{}'
+configuration shuttle "$(jq -n --arg file "$demo/data/shuttle.csv" --arg bundle "$(echo "$ARTIFACTS"/demo/models/shuttle-forest-*)" '
+  {shuttle: {source: {kind: "replay", file: $file, format: "csv", columns: ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9"],
+      sampleRateHz: 50, pace: "real-time", loop: true},
+    window: {input: "x", length: 1}, model: {bundle: $bundle}, decision: {kind: "argmax", output: "label"}}}')"
+configuration silero "$(jq -n --arg bundle "$(echo "$ARTIFACTS"/demo/models/silero-vad-*)" '
+  {speech: {source: {kind: "replay", file: "/usr/share/pocketsphinx/test/data/goforward.raw", format: "raw", sampleType: "s16le",
+      sampleRateHz: 16000, channels: 1, pace: "real-time", loop: true},
+    window: {input: "audio", length: 576, hop: 512, prime: "zeros"}, model: {bundle: $bundle},
+    decision: {kind: "threshold", output: "speech", label: "speech", threshold: 0.5}}}')"
+daemon idle "$starts" 2000
+daemon shuttle 3 5000
+daemon silero 3 5000
+
+# Everything in one file: facts, what was measured, and the table made of it.
+mkdir -p "$ARTIFACTS/benchmarks"
+result=$ARTIFACTS/benchmarks/$(date -u +%Y-%m-%d).json
+jq -n \
+  --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg commit "$(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null || true)" \
+  --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" --argjson cores "$(nproc)" --arg kernel "$(uname -r)" \
+  --arg load "$load_at_start" --arg loadEnd "$(cut -d ' ' -f 1-3 /proc/loadavg)" --argjson quick "$quick" --argjson rounds "$rounds" \
+  --slurpfile engine "$work/engine.jsonl" --slurpfile hot "$work/hot.jsonl" --slurpfile paced "$work/paced.jsonl" \
+  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" '
+  def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
+  def to(digits): . * digits | round / digits;
+  def row(what; value; unit; bar): {what: what, value: value, unit: unit, bar: bar, met: (if bar == null then null else value <= bar end)};
+  def engine_rows: [$engine | group_by(.model)[] | . as $rounds | .[0].model as $m | ($rounds | map(.csharp.times.p50) | median) as $us
+    | row("\($m): engine / C loop, p50"; $rounds | map(.csharp.times.p50 / .c.p50) | median | to(1000); "x"; 1.05),
+      row("\($m): engine / C loop, p99"; $rounds | map(.csharp.times.p99 / .c.p99) | median | to(1000); "x"; 1.10),
+      row("\($m): allocated per run"; $rounds | map(.csharp.allocatedBytesPerRun) | max; "B"; 0),
+      row("\($m): engine, p50"; $us / 1000 | to(100); "us"; null)];
+  def decision_rows(name; $r):
+    row("window to decision, \(name): p50"; $r | map(.decision.p50) | median / 1000 | to(100); "us"; 20),
+    row("window to decision, \(name): p99"; $r | map(.decision.p99) | median / 1000 | to(100); "us"; null),
+    row("window to decision, \(name): p99.9"; $r | map(.decision["p99.9"]) | median / 1000 | to(100); "us"; 100),
+    row("window to record in the queue, \(name): p50"; $r | map(.record.p50) | median / 1000 | to(100); "us"; null),
+    row("allocated per window, \(name)"; $r | map(.allocatedBytesPerWindow) | max | to(1000); "B"; 0);
+  { date: $date, commit: $commit, quick: $quick, rounds: $rounds,
+    machine: {cpu: $cpu, cores: $cores, kernel: $kernel, loadAverageAtStart: $load, loadAverageAtEnd: $loadEnd},
+    table: (engine_rows + [
+      decision_rows("back to back"; $hot), decision_rows("1 ms apart"; $paced),
+      row("daemon, exec to READY=1"; $idle[0].readyMilliseconds | median | to(10); "ms"; 150),
+      row("daemon with shuttle-forest, exec to READY=1"; $shuttle[0].readyMilliseconds | median | to(10); "ms"; 150),
+      row("PSS without a session"; $idle[0].pssKilobytes | median / 1024 | to(10); "MB"; 25),
+      row("PSS with shuttle-forest"; $shuttle[0].pssKilobytes | median / 1024 | to(10); "MB"; 60),
+      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)]),
+    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
+
+jq -r '["what", "value", "bar", ""], (.table[] | [.what, "\(.value) \(.unit)", (if .bar == null then "-" else "<= \(.bar) \(.unit)" end),
+  (if .met == null then "" elif .met then "met" else "NOT met" end)]) | @tsv' "$result" | column -t -s "$(printf '\t')"
+missed=$(jq '[.table[] | select(.met == false)] | length' "$result")
+dropped=$(jq '[.pipeline[][].droppedRecords] | add' "$result")
+((dropped == 0)) || say "the queue refused $dropped records: the window times are not valid"
+say "all of it is in $result"
+if ((missed)); then say "$missed of the bars are NOT met"; else say 'every bar is met'; fi
+[[ -z $strict ]] || ((missed == 0))
