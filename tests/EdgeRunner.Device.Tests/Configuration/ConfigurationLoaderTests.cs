@@ -153,12 +153,13 @@ public class ConfigurationLoaderTests
     public void Nothing_runs_when_every_pipeline_is_broken_but_none_at_all_is_allowed()
     {
         using var broken = new ConfigurationBench().Main("""{ "pipelines": { "a": {}, "b": { "source": { "kind": "exce" } } } }""");
-        using var none = new ConfigurationBench().Main("");
+        using var none = new ConfigurationBench().Main("{}");
         using var mistyped = new ConfigurationBench().Main("""{ "pipeline": { } }""");
 
         Assert.Equal("all 2 pipelines have errors", broken.Load().CannotRunReason);
         Assert.True(none.Load().CanRun);
         Assert.False(mistyped.Load().CanRun);
+        Assert.Contains("is empty; expected at least {}", Assert.Single(new ConfigurationBench().Main(" \0\n").Load().Errors).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
