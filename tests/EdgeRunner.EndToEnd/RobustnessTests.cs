@@ -129,6 +129,33 @@ public sealed class RobustnessTests
         Assert.NotNull(await first.StatusAsync());
     }
 
+    [Fact]
+    public async Task Password_file_that_cannot_be_read_costs_the_broker_and_nothing_else()
+    {
+        using var broker = MosquittoBroker.Start();
+        using var device = new DeviceFolder(broker.Port);
+        device.Configuration["broker"]!["username"] = "device-1";
+        device.Configuration["broker"]!["passwordFile"] = device.File("no-such-password");
+        device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
+
+        await using var daemon = Daemon.Start(device.Write());
+        var status = await daemon.WaitUntilAsync("decides without a broker", s => s.GetProperty("pipelines")[0].GetProperty("decisions").GetInt64() > 10);
+        Assert.Contains($"broker.passwordFile {device.File("no-such-password")} cannot be read", status.GetProperty("broker").GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task State_directory_that_cannot_be_used_is_named_with_its_key()
+    {
+        using var device = new DeviceFolder(brokerPort: 1);
+        await File.WriteAllTextAsync(device.File("file"), "not a directory");
+        device.Configuration["storage"]!["stateDirectory"] = device.File("file/state");
+        device.AddPipeline("shuttle", DeviceFolder.Shuttle(100, loop: true));
+
+        await using var daemon = Daemon.Start(device.Write());
+        Assert.Equal(1, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Contains($"storage.stateDirectory {device.File("file/state")} cannot be used", daemon.Log, StringComparison.Ordinal);
+    }
+
     /// <summary>Runs the daemon once more, without pipelines, until the outbox is empty; then everything accepted must have come.</summary>
     private static async Task FinishAsync(string configuration, Subscriber subscriber)
     {

@@ -47,6 +47,13 @@ internal static class RunCommand
                 "Run as the user that owns it (sudo, or systemctl start edgerunner), or set another directory.").ConfigureAwait(false);
             return ExitCode.Permission;
         }
+        catch (IOException e)
+        {
+            await Console.Error.WriteLineAsync(
+                $"edgerunner: storage.stateDirectory {configuration.Configuration.Storage.StateDirectory} cannot be used: {e.Message} " +
+                "It must be a directory this user can write, on a disk with room; see df, or set another one.").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
 
         using (instanceLock)
         using (var host = DaemonHost.Build(configuration, mode))
@@ -54,7 +61,15 @@ internal static class RunCommand
             configuration.LogTo(host.Services.GetRequiredService<ILogger<ConfigurationResult>>());
             ReportSetAside(configuration, host.Services.GetRequiredService<StateBoard>());
             var pipelines = host.Services.GetRequiredService<PipelineHost>(); // RunAsync disposes the services.
-            await host.RunAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await host.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // A stop in the middle of the start is a stop like any other.
+            }
+
             return mode.UntilDone && pipelines.AnyFailed ? ExitCode.Failed : ExitCode.Ok;
         }
     }

@@ -15,7 +15,7 @@ internal sealed record BrokerOptions : ICheckedSection
     /// <summary>MQTT user name; null (default) sends none.</summary>
     public string? Username { get; set; }
 
-    /// <summary>File whose first line is the password; null (default) sends none. Read at each connection, never shown.</summary>
+    /// <summary>File whose first line is the password; null (default) sends none. Read when the daemon starts, never shown.</summary>
     public string? PasswordFile { get; set; }
 
     /// <summary>MQTT keep-alive, in seconds. Half-open links are noticed after one and a half of it.</summary>

@@ -48,7 +48,20 @@ internal sealed class PipelineTelemetry(TelemetryQueue windows, TelemetryQueue e
     private void Put(TelemetryQueue queue, ReadOnlySpan<byte> record, CancellationToken cancellationToken)
     {
         counters.CountRecord();
-        if (_waits) queue.Enqueue(record, cancellationToken);
-        else queue.TryEnqueue(record);
+        if (!_waits)
+        {
+            queue.TryEnqueue(record);
+            return;
+        }
+
+        try
+        {
+            queue.Enqueue(record, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            queue.TryEnqueue(record); // Its window is consumed: it goes in now, or it is counted.
+            throw;
+        }
     }
 }
