@@ -72,7 +72,7 @@ public class ResamplerTests
         var output = Run(48_000, 16_000, 2, stereo, [500]);
         for (var i = 0; i < expected.Length; i++)
         {
-            Assert.Equal(expected[i], output[2 * i], 5);
+            Assert.Equal(expected[i], output[2 * i], 1e-6f); // The order of the sums differs, and with it the last bits.
             Assert.Equal(0, output[(2 * i) + 1]);
         }
     }
