@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a Debian 12 machine ready to build, test and demonstrate EdgeRunner. Run it as often as you like:
 # it does only what is missing, says what it did, and is quiet when there is nothing to do.
-#   EDGERUNNER_ONNXRUNTIME  your own libonnxruntime.so.1 (1.17 or newer): then none is downloaded
+#   EDGERUNNER_ONNXRUNTIME  your own libonnxruntime.so.1 (1.18 or newer): then none is downloaded
 # Needs: bash, apt, the .NET SDK 10 on the PATH, root or sudo, and the network the first time.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
