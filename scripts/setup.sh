@@ -16,8 +16,6 @@ packages=(
   libonnx-testdata                           # the ONNX backend test suite
   jq bsdextrautils                           # what the demo reads and lines up its numbers with
   strace                                     # shows that ONNX Runtime opens no socket and writes no file
-  jq bsdextrautils                           # the demo's table
-  strace                                     # shows that ONNX Runtime opens no socket and writes no file
   ca-certificates procps
 )
 
