@@ -32,8 +32,16 @@ internal sealed class Subscriber : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await subscribed.Task.WaitAsync(TimeSpan.FromSeconds(10));
-        return subscriber;
+        try
+        {
+            await subscribed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            return subscriber;
+        }
+        catch
+        {
+            await subscriber.DisposeAsync(); // Nobody else knows the process.
+            throw;
+        }
     }
 
     public IReadOnlyList<(string Topic, JsonElement Payload)> Messages
