@@ -32,8 +32,11 @@ public static class TestPaths
         }
     }
 
-    /// <summary>Silero VAD v6, or null where <c>scripts/setup.sh</c> has not fetched it.</summary>
-    public static string? SileroVad => Artifact("models", "silero_vad_v6.onnx") is var path && File.Exists(path) ? path : null;
+    /// <summary>Silero VAD v6, which <c>scripts/setup.sh</c> fetches.</summary>
+    /// <exception cref="FileNotFoundException">It was not run: the test must fail, not be skipped.</exception>
+    public static string SileroVad => Artifact("models", "silero_vad_v6.onnx") is var path && File.Exists(path)
+        ? path
+        : throw new FileNotFoundException($"{path} is not there: run scripts/setup.sh");
 
     /// <summary>A file under <c>artifacts</c> of the repository; it need not exist.</summary>
     public static string Artifact(params string[] parts) => Path.Combine([RepositoryRoot, "artifacts", .. parts]);

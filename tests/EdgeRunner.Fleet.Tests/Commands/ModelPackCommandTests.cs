@@ -145,7 +145,7 @@ public sealed class ModelPackCommandTests : IDisposable
         Assert.Contains("--file silero_vad_v6.onnx=PATH", _error.ToString(), StringComparison.Ordinal);
     }
 
-    [SileroFact]
+    [Fact]
     public void Silero_is_packed_from_a_download_and_answers_as_onnx_runtime_alone_did()
     {
         Assert.Equal(ExitCode.Ok, Pack(Path.Combine(Models, "silero-vad"), "--file", "silero_vad_v6.onnx=" + TestPaths.SileroVad));
