@@ -18,6 +18,9 @@ internal sealed class BundleStore(string stateDirectory)
     private const string Extension = ".ermodel";
     private const string NewPrefix = ".new-";
 
+    /// <summary>EWOULDBLOCK of Linux, which .NET leaves in the exception when it finds a file locked.</summary>
+    private const int WouldBlock = 11;
+
     /// <summary>Where the store is.</summary>
     public string Root { get; } = Path.Combine(stateDirectory, "models");
 
@@ -161,14 +164,22 @@ internal sealed class BundleStore(string stateDirectory)
 
     private string BundlePath(string name, string version) => Path.Combine(Root, name, version + Extension);
 
-    // A file of its own for each writer. Open, it holds a shared flock, which tells it from a leftover.
+    // A file of its own for each writer. Open, it holds a shared flock, which tells it from a leftover. Between its creation and
+    // the flock another install may take it for one: then it is deleted under us (first case) or locked by the other (second).
     private static FileStream CreateNew(string directory)
     {
         while (true)
         {
-            var file = new FileStream(Path.Combine(directory, NewPrefix + Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            if (File.Exists(file.Name)) return file;
-            file.Dispose(); // Taken for a leftover in the moment before it was locked.
+            try
+            {
+                var file = new FileStream(Path.Combine(directory, NewPrefix + Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+                if (File.Exists(file.Name)) return file;
+                file.Dispose();
+            }
+            catch (IOException e) when (e.HResult == WouldBlock)
+            {
+                // The other one deletes it.
+            }
         }
     }
 
