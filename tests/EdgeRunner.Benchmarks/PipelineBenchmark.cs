@@ -26,7 +26,7 @@ internal static class PipelineBenchmark
         var (records, events) = (intake.Open("bench"), intake.Open(EventStream.Name));
         var counters = new PipelineCounters();
         var telemetry = new PipelineTelemetry(records, events, new PipelineOptions { Source = new ReplaySourceOptions { Pace = ReplayPace.RealTime } }, counters);
-        using var writer = new RecordWriter("bench", decisions.Labels, assembler.RateHz);
+        using var writer = new RecordWriter("bench", decisions.Labels, assembler.RateHz, "1.0.0");
         var segments = new SegmentTracker();
         var (decided, recorded) = (new Samples(windows), new Samples(windows));
         var (allocated, allocatedBefore) = (0L, 0L);
