@@ -57,7 +57,7 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("\"shape\": [1, 576]", "\"shap\": [1, 576]", "$.inputs[0].shap: is not known here (did you mean \"shape\"?); known are name, type, shape, meaning, unit, labels, minimum, maximum")]
+    [InlineData("\"shape\": [1, 576]", "\"shap\": [1, 576]", "$.inputs[0].shap: is not known here (did you mean \"shape\"?); known are name, type, shape, meaning, unit, minimum, maximum, labels")]
     [InlineData("\"shape\": [1, 576]", "\"shap\": [1, 576]", "$.inputs[0].shape: is missing; it must be a list [...]")]
     [InlineData("\"limits\"", "\"limit\"", "$.limit: is not known here (did you mean \"limits\"?)")]
     [InlineData("\"format\": 1", "\"format\": 1, \"format\": 1", "$.format: is there twice; keep one")]
