@@ -36,6 +36,22 @@ public sealed unsafe class OrtApiTests(OrtFixture ort)
     }
 
     [Fact]
+    public void Provider_slots_of_a_library_without_gpu_say_which_provider_is_missing()
+    {
+        nint options;
+        Ok(_api->CreateSessionOptions(&options));
+        Fails(_api->CreateCUDAProviderOptions(&options), "CUDA");
+        Fails(_api->SessionOptionsAppendExecutionProvider_CUDA_V2(options, 0), "CUDA");
+        Fails(_api->UpdateCUDAProviderOptions(0, null, null, 0), "CUDA");
+        Fails(_api->CreateTensorRTProviderOptions(&options), "TensorRT");
+        Fails(_api->SessionOptionsAppendExecutionProvider_TensorRT_V2(options, 0), "TensorRT");
+        Fails(_api->UpdateTensorRTProviderOptions(0, null, null, 0), "TensorRT");
+        _api->ReleaseCUDAProviderOptions(0);
+        _api->ReleaseTensorRTProviderOptions(0);
+        _api->ReleaseSessionOptions(options);
+    }
+
+    [Fact]
     public void Session_option_slots_accept_their_arguments_and_refuse_bad_ones()
     {
         nint options;

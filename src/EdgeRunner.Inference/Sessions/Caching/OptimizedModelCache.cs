@@ -177,14 +177,17 @@ public sealed class OptimizedModelCache
         }
         catch (OrtException e)
         {
-            problem = $"ONNX Runtime cannot write an optimised model into {_directory.Path}: {e.Detail}";
+            problem = $"ONNX Runtime cannot write an optimised model into {_directory.Path}: {Nameless(e.Detail)}";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            problem = $"{_directory.Path} cannot be written: {e.Message}";
+            problem = $"{_directory.Path} cannot be written: {Nameless(e.Message)}";
         }
         Remove(temporary);
         return problem;
+
+        // With the file's random name each attempt would be news.
+        string Nameless(string text) => text.Replace(Path.GetFileName(temporary), "*" + CacheDirectory.TemporaryExtension, StringComparison.Ordinal);
     }
 
     private void Touch(string file)

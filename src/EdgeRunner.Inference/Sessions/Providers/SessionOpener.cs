@@ -11,6 +11,8 @@ namespace EdgeRunner.Inference.Sessions.Providers;
 /// down to the CPU alone, whose error is the model's own.</remarks>
 internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, ModelLoadOptions options)
 {
+    private const string Remedy = "put a build that has it (for a Jetson, the one for its JetPack) on the device and name it in inference.onnxRuntime";
+
     /// <summary>Opens one file.</summary>
     /// <exception cref="BundleException">The file is no ONNX model, its external data is missing, or no wanted provider is there and the CPU is not wanted.</exception>
     /// <exception cref="OrtException">ONNX Runtime refuses the model.</exception>
@@ -41,7 +43,7 @@ internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, Mo
         if (!wanted.Contains(ProviderNames.Cpu, StringComparer.Ordinal))
         {
             throw new BundleException(BundleErrorReason.Hardware, bundle.Path, file,
-                $"may run with {string.Join(" or ", wanted)} only, and that cannot be had: {string.Join("; ", unused.Select(provider => provider.Reason))}. \"cpu\" at the end of the list allows the CPU");
+                $"may run with {string.Join(" or ", wanted)} only, and that cannot be had: {string.Join("; ", unused.Select(provider => provider.Reason))}. \"cpu\" at the end of the list would allow the CPU");
         }
         var settings = Settings(file, external, []);
         var model = bundle.GetFile(file).Span;
@@ -66,7 +68,7 @@ internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, Mo
             else
             {
                 unused.Add(new UnusedProvider(name,
-                    $"this ONNX Runtime ({runtime.OnnxRuntime.LibraryPath}) has no {kind.Title()}: put a build that has it (for a Jetson, the one for its JetPack) on the device and name it in inference.onnxRuntime"));
+                    $"this ONNX Runtime ({runtime.OnnxRuntime.LibraryPath}) has no {kind.Title()}: {Remedy}"));
             }
         }
         return usable;
@@ -86,18 +88,28 @@ internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, Mo
         })
         : new OrtProvider(kind);
 
-    private static void Drop(List<OrtProviderKind> usable, OrtProviderKind provider, string detail, List<UnusedProvider> unused)
+    private void Drop(List<OrtProviderKind> usable, OrtProviderKind provider, string detail, List<UnusedProvider> unused)
     {
         usable.Remove(provider);
-        var next = usable.Count > 0 ? usable[0].Title() : "the CPU";
-        unused.Add(new UnusedProvider(provider == OrtProviderKind.Cuda ? ProviderNames.Cuda : ProviderNames.TensorRt,
-            $"{provider.Title()} is in this ONNX Runtime but failed: {detail}; {next} is tried instead"));
+        unused.Add(new UnusedProvider(Name(provider), MissingLibrary(provider) is { } missing
+            ? $"this ONNX Runtime can take {provider.Title()}, but {missing} is not beside {runtime.OnnxRuntime.LibraryPath}: {Remedy}"
+            : $"{provider.Title()} is in this ONNX Runtime but failed: {detail}"));
     }
+
+    /// <summary>ONNX Runtime's stock build says that it has the providers, whose code is in libraries of their own that it comes without.</summary>
+    private string? MissingLibrary(OrtProviderKind provider)
+    {
+        var directory = Path.GetDirectoryName(runtime.OnnxRuntime.LibraryPath);
+        string[] needed = ["libonnxruntime_providers_shared.so", $"libonnxruntime_providers_{Name(provider)}.so"];
+        return string.IsNullOrEmpty(directory) ? null : needed.FirstOrDefault(name => !File.Exists(Path.Combine(directory, name)));
+    }
+
+    private static string Name(OrtProviderKind kind) => kind == OrtProviderKind.Cuda ? ProviderNames.Cuda : ProviderNames.TensorRt;
 
     private void Report(string file, List<OrtProviderKind> used, List<UnusedProvider> unused) => runtime.Providers.Report(new ProviderReport(
         bundle.Manifest.Title,
         file,
-        [.. used.Select(kind => kind == OrtProviderKind.Cuda ? ProviderNames.Cuda : ProviderNames.TensorRt), ProviderNames.Cpu],
+        [.. used.Select(Name), ProviderNames.Cpu],
         unused));
 
     private OrtSessionSettings Settings(string file, Dictionary<string, ReadOnlyMemory<byte>> external, IReadOnlyList<OrtProvider> providers) => new()
