@@ -7,7 +7,6 @@ namespace EdgeRunner.Inference.Sessions.Caching;
 internal sealed class CacheDirectory(string path, long maxBytes, TimeProvider timeProvider)
 {
     internal const string TemporaryExtension = ".new";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private bool _isSwept;
 
@@ -18,19 +17,12 @@ internal sealed class CacheDirectory(string path, long maxBytes, TimeProvider ti
     /// <returns>Null when it can be used, else why not and what would mend it.</returns>
     internal string? Prepare(string machine)
     {
+        if (OwnDirectory.Prepare(path) is { } problem)
+        {
+            return problem;
+        }
         try
         {
-            CreateDirectory();
-            var identity = FileIdentity.Read(path);
-            if (identity is not { IsDirectory: true })
-            {
-                return $"{path} is not a directory: remove it";
-            }
-            if (identity.Value.UserId != FileIdentity.CurrentUserId || (identity.Value.Mode & 0x3F) != 0) // 0x3F = 077 octal
-            {
-                return $"{path} must belong to the user of the daemon (id {FileIdentity.CurrentUserId}) with mode 0700; it belongs to {identity.Value.UserId} "
-                    + $"with mode {Convert.ToString(identity.Value.Mode, 8).PadLeft(4, '0')}: remove it";
-            }
             Sweep(machine);
             return null;
         }
@@ -96,16 +88,6 @@ internal sealed class CacheDirectory(string path, long maxBytes, TimeProvider ti
             }
         }
         _isSwept = true;
-    }
-
-    /// <summary>Directories above it that are missing get the usual mode: they are not ours to close.</summary>
-    private void CreateDirectory()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new IOException("models are cached on Linux only");
-        }
-        Directory.CreateDirectory(path, OwnerOnly);
     }
 
     private List<FileInfo> Entries() => [.. new DirectoryInfo(path).EnumerateFiles("*" + CacheKey.Extension)];

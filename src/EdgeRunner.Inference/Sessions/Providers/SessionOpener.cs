@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Sessions.Caching;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Sessions.Providers;
@@ -80,7 +81,8 @@ internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, Mo
         return providers.Contains(OrtProviderKind.TensorRt) ? runtime.Providers.During(bundle.Manifest.Title, file, Load) : Load();
     }
 
-    private OrtProvider Configure(OrtProviderKind kind) => kind == OrtProviderKind.TensorRt && runtime.Options.EngineDirectory is { } directory
+    /// <summary>An engine is machine code: it is kept only where nobody else can put one.</summary>
+    private OrtProvider Configure(OrtProviderKind kind) => kind == OrtProviderKind.TensorRt && runtime.Options.EngineDirectory is { } directory && OwnDirectory.Prepare(directory) is null
         ? new OrtProvider(kind, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["trt_engine_cache_enable"] = "1",

@@ -46,11 +46,23 @@ public sealed class SessionOpenerTests
     {
         using var library = new FakeGpuLibrary();
 
-        var (reports, report) = Load(library.Path, ["tensorrt", "cuda", "cpu"]);
+        using var directory = new TempDirectory();
+
+        var (reports, report) = Load(library.Path, ["tensorrt", "cuda", "cpu"], directory.File("engines"));
 
         Assert.Equal(["tensorrt", "cuda", "cpu"], report.Used);
         Assert.Empty(reports);
-        Assert.Equal("trt_engine_cache_enable=1;trt_engine_cache_path=/engines;", library.LastOptions);
+        Assert.Equal($"trt_engine_cache_enable=1;trt_engine_cache_path={directory.File("engines")};", library.LastOptions);
+    }
+
+    [Fact]
+    public void Engines_are_not_kept_where_others_can_write()
+    {
+        using var library = new FakeGpuLibrary();
+
+        Load(library.Path, ["tensorrt", "cpu"], "/tmp");
+
+        Assert.Equal("", library.LastOptions);
     }
 
     [Fact]
@@ -93,10 +105,10 @@ public sealed class SessionOpenerTests
     }
 
     /// <summary>Loads a small model, runs it, and gives what was told and what is on the board.</summary>
-    private static (List<ProviderReport> Told, ProviderReport Report) Load(string library, string[] providers)
+    private static (List<ProviderReport> Told, ProviderReport Report) Load(string library, string[] providers, string? engines = null)
     {
         List<ProviderReport> told = [];
-        using var runtime = ModelRuntime.Load(new ModelRuntimeOptions { LibraryPath = library, Providers = providers, EngineDirectory = "/engines", ProviderSink = told.Add });
+        using var runtime = ModelRuntime.Load(new ModelRuntimeOptions { LibraryPath = library, Providers = providers, EngineDirectory = engines, ProviderSink = told.Add });
         using var author = AuthorDirectory.Accumulator();
         using (var model = author.Load(runtime))
         {
