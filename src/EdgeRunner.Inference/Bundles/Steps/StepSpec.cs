@@ -7,8 +7,20 @@ namespace EdgeRunner.Inference.Bundles.Steps;
 /// <param name="Name">Name of the step in messages and statistics; unique in the graph.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization)]
 [JsonDerivedType(typeof(OnnxStepSpec), "onnx")]
+[JsonDerivedType(typeof(SelectStepSpec), "select")]
+[JsonDerivedType(typeof(SliceStepSpec), "slice")]
 [JsonDerivedType(typeof(ConcatStepSpec), "concat")]
+[JsonDerivedType(typeof(ReshapeStepSpec), "reshape")]
+[JsonDerivedType(typeof(TransposeStepSpec), "transpose")]
+[JsonDerivedType(typeof(CastStepSpec), "cast")]
+[JsonDerivedType(typeof(ScaleStepSpec), "scale")]
+[JsonDerivedType(typeof(ClipStepSpec), "clip")]
+[JsonDerivedType(typeof(NormaliseStepSpec), "normalise")]
+[JsonDerivedType(typeof(SoftmaxStepSpec), "softmax")]
 [JsonDerivedType(typeof(SigmoidStepSpec), "sigmoid")]
+[JsonDerivedType(typeof(ArgmaxStepSpec), "argmax")]
+[JsonDerivedType(typeof(TopKStepSpec), "top-k")]
+[JsonDerivedType(typeof(ThresholdStepSpec), "threshold")]
 public abstract record StepSpec(string Name)
 {
     /// <summary>Names of the graph's tensors this step reads.</summary>
