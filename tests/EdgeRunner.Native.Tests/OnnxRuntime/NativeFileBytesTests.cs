@@ -23,5 +23,5 @@ public sealed class NativeFileBytesTests
     }
 
     [Fact]
-    public void Missing_file_is_an_io_error() => Assert.Throws<FileNotFoundException>(() => NativeFileBytes.Read("/nowhere/none"));
+    public void Missing_file_is_an_io_error() => Assert.ThrowsAny<IOException>(() => NativeFileBytes.Read("/nowhere/none"));
 }
