@@ -16,10 +16,14 @@ internal sealed record InferenceOptions : ICheckedSection
     /// loaded beside the running one.</summary>
     public long SwapReserveBytes { get; set; } = 32 << 20;
 
+    /// <summary>Execution providers in order of preference, for all models, instead of those their bundles name; null (default) leaves it to the bundles.</summary>
+    public List<string>? Providers { get; set; }
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
         OnnxRuntime = check.FullPath(nameof(OnnxRuntime), OnnxRuntime);
+        ModelSessionOptions.CheckProviders(check, nameof(Providers), Providers);
         check.Range(nameof(IntraOpThreads), IntraOpThreads, 1, 64);
         check.Range(nameof(SwapReserveBytes), SwapReserveBytes, 0, 1L << 40);
     }

@@ -13,6 +13,9 @@ internal sealed record ModelReferenceOptions : ICheckedSection, IShorthandSectio
     /// meanwhile; false refuses the new version.</summary>
     public bool AllowDropFirst { get; set; }
 
+    /// <summary>How ONNX Runtime runs it.</summary>
+    public ModelSessionOptions Session { get; set; } = new();
+
     /// <inheritdoc/>
     public void SetShorthand(string text) => Name = text;
 

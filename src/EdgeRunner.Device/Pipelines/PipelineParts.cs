@@ -4,6 +4,7 @@ using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Windows;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Native.Linux;
 
 namespace EdgeRunner.Device.Pipelines;
 
@@ -40,7 +41,9 @@ internal sealed class PipelineParts : IDisposable
             source.Open();
             var assembler = new WindowAssembler(
                 options.Window!, source.Layout.Channels, source.Layout.SampleRateHz, fit.Input.Type, ModelFit.CountElements(fit.Input), fit.Input.Name);
-            return new PipelineParts(source, assembler, ServingModel.Load(bundle, fit, name, assembler, engine.Get(), engine.LoadOptions));
+            var model = ServingModel.Load(bundle, fit, name, assembler, engine.Get(), options.Model.Session.Apply(engine.LoadOptions));
+            ProcessHeap.Trim();
+            return new PipelineParts(source, assembler, model);
         }
         catch
         {

@@ -36,7 +36,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
         {
             var users = pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)).ToList();
             var change = New(path, measuredBytes);
-            var refusal = await RunAsync(() => change.Run(users, name, () => store.Activate(name, version))).ConfigureAwait(false);
+            var refusal = await RunAsync(users, () => change.Run(users, name, () => store.Activate(name, version))).ConfigureAwait(false);
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
             states.Note($"model {name}", refusal is null ? $"{version} is active" : $"{version} refused: {refusal}");
@@ -59,7 +59,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
             var model = worker.Options.Model!;
             var path = model.Bundle ?? store.FindActiveBundle(model.Name!) ?? loop.Parts.Model.Path;
             var change = New(path, measuredBytes: null);
-            await RunAsync(() => change.Run([worker], loop.Parts.Model.Instance.Manifest.Name, () => { })).ConfigureAwait(false);
+            await RunAsync([worker], () => change.Run([worker], loop.Parts.Model.Instance.Manifest.Name, () => { })).ConfigureAwait(false);
         }
         finally
         {
@@ -92,12 +92,13 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
 
     // A thread of its own and not the pool's, whose weight must stay what it is. Threads that ONNX Runtime starts for a session inherit the weight and keep
     // it, so with more than one intra-op thread the load is not lowered.
-    private Task<string?> RunAsync(Func<string?> change)
+    private Task<string?> RunAsync(IReadOnlyList<PipelineWorker> workers, Func<string?> change)
     {
+        var isAlone = workers.All(worker => (worker.Options.Model!.Session.IntraOpThreads ?? options.IntraOpThreads) == 1);
         var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
-            if (options.IntraOpThreads == 1) ThreadWeight.TryLower(LoadingNice);
+            if (isAlone) ThreadWeight.TryLower(LoadingNice);
             try
             {
                 done.SetResult(change());

@@ -75,7 +75,7 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
             ?? throw new SwapRefusedException($"the old one has to go first, but the pipeline came to no window boundary within {BoundaryPatience.TotalSeconds:0} s; is its source silent?");
         step.Dropped = dropped;
         dropped.Dispose();
-        NativeHeap.Trim();
+        ProcessHeap.Trim();
         preparation.RequireRoom(bundle, measuredBytes);
         step.Prepared = preparation.Load(bundle, step.Worker, step.Loop!);
     }
@@ -203,7 +203,7 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
     private static void Reclaim()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-        NativeHeap.Trim();
+        ProcessHeap.Trim();
     }
 
     private sealed class Step(PipelineWorker worker)
