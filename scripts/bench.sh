@@ -109,6 +109,10 @@ daemon silero 3 5000
 : >"$work/peer.jsonl"
 "$ROOT/scripts/bench-peer.sh" "$work/peer.jsonl" "$peer_rounds" "$peer_seconds" || (($? == 3)) || die 'the comparison with Node.js failed'
 
+# Models exchanged under load; 3: this program cannot.
+: >"$work/swap.json"
+"$ROOT/scripts/bench-swap.sh" "$work/swap.json" || (($? == 3)) || die 'the hot swaps could not be measured'
+
 # Everything in one file: facts, what was measured, and the table made of it.
 mkdir -p "$ARTIFACTS/benchmarks"
 result=$ARTIFACTS/benchmarks/$(date -u +%Y-%m-%d).json
@@ -117,7 +121,7 @@ jq -n \
   --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" --argjson cores "$(nproc)" --arg kernel "$(uname -r)" \
   --arg load "$load_at_start" --arg loadEnd "$(cut -d ' ' -f 1-3 /proc/loadavg)" --argjson quick "$quick" --argjson rounds "$rounds" \
   --slurpfile engine "$work/engine.jsonl" --slurpfile hot "$work/hot.jsonl" --slurpfile paced "$work/paced.jsonl" --slurpfile pacedC "$work/paced-c.jsonl" \
-  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" --slurpfile peer "$work/peer.jsonl" '
+  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" --slurpfile peer "$work/peer.jsonl" --slurpfile swap "$work/swap.json" '
   def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
   def to(digits): . * digits | round / digits;
   def row(what; value; unit; bar): {what: what, value: value, unit: unit, bar: bar, met: (if bar == null then null else value <= bar end)};
@@ -141,6 +145,10 @@ jq -n \
       row("\($p): Node.js / EdgeRunner, p99.9"; ratio(.latencyUs["p99.9"]) | to(100); "x"; null),
       row("\($p): Node.js / EdgeRunner, CPU for a window"; ratio(.cpuUsPerWindow) | to(100); "x"; null),
       at_least("\($p): Node.js / EdgeRunner, PSS"; ratio(.pssKilobytes) | to(100); "x"; 3)];
+  def swap_rows: [$swap[] | row("\(.swaps) hot swaps at 1 kHz: windows lost"; .lost; ""; 0), row("hot swap: windows decided twice"; .repeated; ""; 0),
+    row("hot swap: the pipeline is held up, median"; .pauseUs | median | to(10); "us"; 1000),
+    row("hot swap: the pipeline is held up, longest"; .pauseUs | max | to(10); "us"; null),
+    row("hot swap: decision to decision across it, median"; .gapUs | median | to(10); "us"; 2000)];
   { date: $date, commit: $commit, quick: $quick, rounds: $rounds,
     machine: {cpu: $cpu, cores: $cores, kernel: $kernel, loadAverageAtStart: $load, loadAverageAtEnd: $loadEnd},
     table: (engine_rows + [
@@ -151,8 +159,8 @@ jq -n \
       row("daemon with shuttle-forest, exec to READY=1"; $shuttle[0].readyMilliseconds | median | to(10); "ms"; 150),
       row("PSS without a session"; $idle[0].pssKilobytes | median / 1024 | to(10); "MB"; 25),
       row("PSS with shuttle-forest"; $shuttle[0].pssKilobytes | median / 1024 | to(10); "MB"; 60),
-      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)] + peer_rows),
-    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, pacedCLoop: $pacedC, peer: $peer, daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
+      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)] + peer_rows + swap_rows),
+    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, pacedCLoop: $pacedC, peer: $peer, swap: $swap[0], daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
 
 jq -r '["what", "value", "bar", ""], (.table[] | [.what, "\(.value) \(.unit)", (if .bar == null then "-" else "\(if .atLeast then ">=" else "<=" end) \(.bar) \(.unit)" end),
   (if .met == null then "" elif .met then "met" else "NOT met" end)]) | @tsv' "$result" | column -t -s "$(printf '\t')"

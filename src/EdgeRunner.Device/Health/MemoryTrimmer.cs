@@ -47,6 +47,9 @@ internal sealed partial class MemoryTrimmer(StateBoard states, InferenceEngine e
         var running = states.Snapshot().Where(entry => entry.State == ComponentState.Running && entry.Component.StartsWith("pipeline ", StringComparison.Ordinal)).ToList();
         if (_trimmedFor is not null && running.TrueForAll(_trimmedFor.Contains)) return;
         _trimmedFor = running;
+        // Configuration and models were read into memory that no collection has looked at since. Once, in the first seconds: later it would hold up
+        // windows, and by itself the collector does it soon enough.
+        if (Runs == 0) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var dropped = MemoryTrim.Run(Environment.ProcessPath, engine.LibraryAddress);
         Runs++;
         Log.Trimmed(logger, dropped >> 10);

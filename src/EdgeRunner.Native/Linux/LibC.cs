@@ -40,11 +40,6 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
     internal static partial int MAdvise(nint address, nuint length, int advice);
 
-    /// <remarks>Of glibc only.</remarks>
-    /// <seealso href="https://man7.org/linux/man-pages/man3/malloc_trim.3.html"/>
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    internal static partial int MallocTrim(nuint pad);
-
     [StructLayout(LayoutKind.Sequential)]
     internal struct PollFd
     {

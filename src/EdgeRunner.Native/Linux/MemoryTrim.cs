@@ -18,15 +18,7 @@ public static class MemoryTrim
     /// <returns>Bytes of files that are no longer mapped to memory; 0 where the kernel or a sandbox does not let us, or all memory is locked.</returns>
     public static long Run(string? program, nint inLibrary)
     {
-        try
-        {
-            _ = LibC.MallocTrim(0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // A C library without it keeps nothing that could be given back.
-        }
-
+        NativeHeap.Trim();
         try
         {
             return Drop(FileMapping.Parse(File.ReadAllBytes(Mappings)), program, (ulong)inLibrary);
