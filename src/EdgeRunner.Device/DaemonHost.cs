@@ -3,6 +3,7 @@ using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Serving;
+using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Telemetry;
 using EdgeRunner.Device.Uplink;
 using EdgeRunner.Native.Linux;
@@ -31,6 +32,7 @@ internal static class DaemonHost
         builder.Services.AddTelemetry(TelemetrySetup.Map(options));
         builder.Services.AddUplink();
         builder.Services.AddPipelines(options);
+        builder.Services.AddModelSwaps();
         builder.Services.AddHostedService<ControlSocket>(services => ActivatorOf(services, options));
         builder.Services.AddHostedService<SystemdNotifications>();
         builder.Services.AddHostedService<MemoryTrimmer>();
@@ -43,6 +45,7 @@ internal static class DaemonHost
     private static ControlSocket ActivatorOf(IServiceProvider services, DeviceConfiguration options) => new(
         options.Storage,
         services.GetRequiredService<StatusReporter>(),
+        services.GetRequiredService<ModelActivator>(),
         services.GetRequiredService<StateBoard>(),
         services,
         services.GetRequiredService<ILoggerFactory>());

@@ -12,10 +12,15 @@ internal sealed record InferenceOptions : ICheckedSection
     /// <summary>Lets waiting threads spin: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; set; }
 
+    /// <summary>Memory that a model swap leaves to the rest of the system, in bytes: what the new model needs and this must be available, or it is not
+    /// loaded beside the running one.</summary>
+    public long SwapReserveBytes { get; set; } = 32 << 20;
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
         OnnxRuntime = check.FullPath(nameof(OnnxRuntime), OnnxRuntime);
         check.Range(nameof(IntraOpThreads), IntraOpThreads, 1, 64);
+        check.Range(nameof(SwapReserveBytes), SwapReserveBytes, 0, 1L << 40);
     }
 }
