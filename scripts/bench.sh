@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks/README.md describes, prints one table with the bars of the design, and writes everything to
-# artifacts/benchmarks/DATE.json. Usage: bench.sh [--quick] [--no-build] [--strict]
+# artifacts/benchmarks/DATE.json. Usage: bench.sh [--quick] [--no-build] [--strict] [--docs]
 #   --quick     fewer rounds: a look, not a result
 #   --no-build  measure what is published already
 #   --strict    exit with 1 when a bar is missed
+#   --docs      put the result into docs/benchmarks: the file, and the last section of its README.md
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-quick=false build=1 strict=
+quick=false build=1 strict= docs=
 for argument in "$@"; do
   case $argument in
     --quick) quick=true ;;
     --no-build) build= ;;
     --strict) strict=1 ;;
-    *) sed -n '2,6s/^# \?//p' "$0" >&2; exit 2 ;;
+    --docs) docs=1 ;;
+    *) sed -n '2,7s/^# \?//p' "$0" >&2; exit 2 ;;
   esac
 done
 rounds=10 starts=10 windows=50000 paced=5000 divisor=1 peer_rounds=3 peer_seconds=15
@@ -164,6 +166,18 @@ jq -n \
 
 jq -r '["what", "value", "bar", ""], (.table[] | [.what, "\(.value) \(.unit)", (if .bar == null then "-" else "\(if .atLeast then ">=" else "<=" end) \(.bar) \(.unit)" end),
   (if .met == null then "" elif .met then "met" else "NOT met" end)]) | @tsv' "$result" | column -t -s "$(printf '\t')"
+if [[ $docs ]]; then
+  page=$ROOT/docs/benchmarks/README.md
+  cp "$result" "$ROOT/docs/benchmarks/"
+  sed -i '/^<!-- result/q' "$page"
+  jq -r --arg file "$(basename "$result")" '
+    "", "## \(.date[:10])", "",
+    "\(.machine.cpu), \(.machine.cores) cores, Linux \(.machine.kernel), commit \(.commit), \(.rounds) rounds\(if .quick then ", **quick: a look, not a result**" else "" end); [every round](\($file)). Load average \(.machine.loadAverageAtStart) at the start and \(.machine.loadAverageAtEnd) at the end.",
+    "", "| what | value | bar | |", "| --- | --- | --- | --- |",
+    (.table[] | "| \(.what) | \(.value) \(.unit) | \(if .bar == null then "" else "\(if .atLeast then "≥" else "≤" end) \(.bar) \(.unit)" end) | \(if .met == null then "" elif .met then "met" else "**NOT met**" end) |")' \
+    "$result" | sed 's/  *|/ |/g' >>"$page"
+  say "docs/benchmarks has it"
+fi
 missed=$(jq '[.table[] | select(.met == false)] | length' "$result")
 dropped=$(jq '[.pipeline[][].droppedRecords] | add' "$result")
 ((dropped == 0)) || say "the queue refused $dropped records: the window times are not valid"

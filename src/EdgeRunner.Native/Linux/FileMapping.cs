@@ -18,7 +18,7 @@ internal readonly record struct FileMapping(ulong Start, ulong SizeBytes, bool I
     {
         var mappings = new List<FileMapping>();
         FileMapping? current = null;
-        var fields = 0; // Of the four that must have been seen before a mapping counts as clean.
+        var fields = 0; // Of the three that must have been seen before a mapping counts as clean.
         foreach (var range in smaps.Split((byte)'\n'))
         {
             var line = smaps[range];
@@ -34,8 +34,9 @@ internal readonly record struct FileMapping(ulong Start, ulong SizeBytes, bool I
                     current = mapping with { ResidentBytes = kibibytes * 1024 };
                     fields++;
                 }
-                // A relocated or patched page is private to this process; the file does not have it.
-                else if (key.SequenceEqual("Private_Dirty"u8) || key.SequenceEqual("Anonymous"u8) || key.SequenceEqual("Swap"u8))
+                // A relocated or patched page is this process's own copy; the file does not have it. Dirty pages do not matter: those of a program that
+                // was installed a moment ago are dirty until the kernel has written the file.
+                else if (key.SequenceEqual("Anonymous"u8) || key.SequenceEqual("Swap"u8))
                 {
                     current = mapping with { IsCleanAndReadOnly = mapping.IsCleanAndReadOnly && kibibytes == 0 };
                     fields++;
@@ -49,7 +50,7 @@ internal readonly record struct FileMapping(ulong Start, ulong SizeBytes, bool I
 
     private static void Add(List<FileMapping> mappings, FileMapping? mapping, int fields)
     {
-        if (mapping is { } one && one.Path.StartsWith('/')) mappings.Add(fields == 4 ? one : one with { IsCleanAndReadOnly = false });
+        if (mapping is { } one && one.Path.StartsWith('/')) mappings.Add(fields == 3 ? one : one with { IsCleanAndReadOnly = false });
     }
 
     /// <summary><c>7f3c00000000-7f3c00021000 r-xp 00000000 fe:01 1234   /usr/lib/x.so</c>; the path may have spaces.</summary>

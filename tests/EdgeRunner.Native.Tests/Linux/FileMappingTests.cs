@@ -8,9 +8,9 @@ namespace EdgeRunner.Native.Tests.Linux;
 
 public sealed class FileMappingTests
 {
-    // Of a daemon on Linux 6.18: text, relocated read-only data, data, a shared file, memory without a file, a name with spaces.
+    // Of a daemon on Linux 6.18: text of a file that is not written back yet, relocated read-only data, data, a shared file, memory without a file, a name with spaces.
     private static readonly string Captured =
-        Mapping("5604e0a00000-5604e15f4000 r-xp 00134000 fe:00 5243                       /usr/bin/edgerunner", rss: 11024)
+        Mapping("5604e0a00000-5604e15f4000 r-xp 00134000 fe:00 5243                       /usr/bin/edgerunner", rss: 11024, privateDirty: 64)
         + Mapping("7f5153f2d000-7f5153fad000 r--p 02bb0000 fe:00 6000                       /usr/lib/libonnxruntime.so.1", rss: 512, privateDirty: 512, anonymous: 512)
         + Mapping("7f5153fad000-7f5153fb5000 rw-p 02c30000 fe:00 6000                       /usr/lib/libonnxruntime.so.1", rss: 32, privateDirty: 32, anonymous: 32)
         + Mapping("7f5154000000-7f5154001000 r--s 00000000 00:05 2048                       /memfd:doublemapper (deleted)", rss: 4)
