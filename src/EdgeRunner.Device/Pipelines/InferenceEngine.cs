@@ -16,7 +16,7 @@ internal sealed partial class InferenceEngine(InferenceOptions options, ILogger<
     public InferenceStatus? Status { get; private set; }
 
     /// <summary>An address in the loaded library; 0 before it is loaded.</summary>
-    public nint LibraryAddress { get; private set; }
+    public nint LibraryAddress => Volatile.Read(ref _runtime)?.OnnxRuntime.LibraryAddress ?? 0;
 
     /// <summary>How models are opened.</summary>
     public ModelLoadOptions LoadOptions => new() { AllowSpinning = options.AllowSpinning };
@@ -30,7 +30,6 @@ internal sealed partial class InferenceEngine(InferenceOptions options, ILogger<
             if (_runtime is not null) return _runtime;
             _runtime = ModelRuntime.Load(new ModelRuntimeOptions { LibraryPath = options.OnnxRuntime, IntraOpThreads = options.IntraOpThreads, LogSink = Relay });
             var ort = _runtime.OnnxRuntime;
-            LibraryAddress = ort.LibraryAddress;
             Status = new InferenceStatus(ort.Version, ort.LibraryPath, ort.AvailableProviders);
             Log.Loaded(logger, ort.Version, ort.LibraryPath, string.Join(", ", ort.AvailableProviders));
             return _runtime;
