@@ -185,7 +185,7 @@ internal sealed partial class TelemetryOutbox
 
     /// <summary>Without any store the queues are emptied and the records counted, so that blocked producers go on. The first store there is again gets
     /// the loss records.</summary>
-    private CommitResult DropWithoutStore()
+    internal CommitResult DropWithoutStore()
     {
         foreach (var reader in _readers)
         {
