@@ -35,6 +35,7 @@ internal static class DaemonHost
         builder.Services.AddModelSwaps();
         builder.Services.AddHostedService<ControlSocket>(services => ActivatorOf(services, options));
         builder.Services.AddHostedService<SystemdNotifications>();
+        builder.Services.AddHostedService<MemoryTrimmer>();
         if (mode.UntilDone) builder.Services.AddHostedService<DoneWatcher>();
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
