@@ -48,7 +48,7 @@ internal sealed class PipelineParts : IDisposable
         using (var bundle = ModelBundle.Open(path, BundleLimits.Default))
         {
             digest = bundle.Sha256;
-            model = ModelInstance.Load(engine.Get(), bundle, engine.LoadOptions);
+            model = ModelInstance.Load(engine.Get(), bundle, ThreadPlacement.KeepOff(engine.LoadOptions, options.Thread));
         }
 
         ISampleSource? source = null;

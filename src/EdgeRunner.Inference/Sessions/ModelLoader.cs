@@ -60,6 +60,7 @@ internal sealed class ModelLoader : IDisposable
             _sessions.Add(file, OrtSession.Load(_runtime.OnnxRuntime, _bundle.GetFile(file).Span, new OrtSessionSettings
             {
                 IntraOpThreads = options.IntraOpThreads ?? _runtime.IntraOpThreads,
+                WorkerCpus = options.WorkerCpus ?? [],
                 AllowSpinning = options.AllowSpinning,
                 GraphOptimization = options.GraphOptimization,
                 ExternalInitializers = _bundle.GetExternalFiles(file).ToDictionary(name => name, _bundle.GetFile, StringComparer.Ordinal),
