@@ -23,6 +23,9 @@ public sealed class BenchCommandTests
         Assert.Equal(["cpu", "cores", "architecture", "governor", "kernel", "memoryBytes", "loadAverage"], report.GetProperty("machine").EnumerateObject().Select(property => property.Name));
         Assert.Equal("golden", Text(report.GetProperty("input"), "kind"));
         Assert.True(report.GetProperty("memory").GetProperty("pssBytes").GetInt64() > 1 << 20);
+        var step = Assert.Single(report.GetProperty("steps").EnumerateArray());
+        Assert.Equal(("onnx", 1.0), (Text(step, "kind"), step.GetProperty("share").GetDouble()));
+        Assert.True(step.GetProperty("meanUs").GetDouble() > 0);
         Assert.Equal([(1, false), (2, false), (2, true)], report.GetProperty("settings").EnumerateArray().Select(setting => (Int(setting, "threads"), setting.GetProperty("spinning").GetBoolean())));
         foreach (var summary in report.GetProperty("settings").EnumerateArray().SelectMany(setting => new[] { setting.GetProperty("backToBack"), setting.GetProperty("paced") }))
         {

@@ -15,7 +15,7 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="IntervalMs">The pause of the paced runs, in milliseconds; 0 is none.</param>
 /// <param name="Memory">With the first setting, before the rounds.</param>
 /// <param name="Settings">Each setting, the device's own first.</param>
-/// <param name="Steps">Time of each step of the graph with the first setting; empty when the graph has one step.</param>
+/// <param name="Steps">Time of each step of the graph with the first setting.</param>
 /// <param name="Recommendation">What to set.</param>
 /// <param name="Notes">What a reader should know before trusting the numbers.</param>
 internal sealed record BenchReport(

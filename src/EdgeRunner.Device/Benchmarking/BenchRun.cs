@@ -17,8 +17,8 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
     {
         var machine = MachineFacts.Read();
         var date = timeProvider.GetUtcNow();
-        progress("memory");
-        var (memory, warm) = MeasureMemory(cancellationToken);
+        progress("memory and steps");
+        var (memory, warm, steps) = MeasureMemory(cancellationToken);
         using var bundle = ModelBundle.Open(bundlePath);
         var inputs = BenchInputs.Choose(bundle, inputFiles);
         var measurements = order.Settings.Select(setting => new SettingMeasurement(setting, order, timeProvider)).ToArray();
@@ -49,7 +49,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
             order.Interval.TotalMilliseconds,
             memory,
             results,
-            [],
+            steps,
             Recommender.Choose(results),
             [.. Notes(machine, results, warm)]);
     }
@@ -58,7 +58,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         ModelInstance.Load(runtime, bundle, new ModelLoadOptions { IntraOpThreads = setting.Threads, AllowSpinning = setting.Spinning });
 
     /// <summary>The bundle is opened for this alone: what it takes while the model loads belongs to the peak, and is gone afterwards, as in the daemon.</summary>
-    private (BenchMemory Memory, WarmUpResult Warm) MeasureMemory(CancellationToken cancellationToken)
+    private (BenchMemory Memory, WarmUpResult Warm, IReadOnlyList<BenchStep> Steps) MeasureMemory(CancellationToken cancellationToken)
     {
         GC.Collect();
         PeakMemory.Reset();
@@ -68,7 +68,8 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         var warm = order.WarmUpRuns is { } runs ? WarmUp.Fixed(model, feed, Math.Max(1, runs), cancellationToken) : WarmUp.UntilStable(model, feed, cancellationToken);
         GC.Collect();
         var (after, peak) = (ProcessMemory.ReadSelf(), PeakMemory.Read());
-        return (new BenchMemory(after?.PssBytes, after?.RssBytes, peak, after?.PssBytes - before?.PssBytes, peak - before?.RssBytes), warm);
+        var memory = new BenchMemory(after?.PssBytes, after?.RssBytes, peak, after?.PssBytes - before?.PssBytes, peak - before?.RssBytes);
+        return (memory, warm, StepMeasurement.Measure(model, feed, cancellationToken));
     }
 
     private ModelInstance LoadAlone(out BenchInputs inputs)

@@ -32,7 +32,7 @@ internal static class BenchText
 
     private static void WriteSteps(BenchReport report, TextWriter output)
     {
-        if (report.Steps.Count == 0) return;
+        if (report.Steps.Count < 2) return; // The only step is the run.
         output.WriteLine();
         var table = new TextTable("step", "kind", "mean", "share");
         foreach (var step in report.Steps) table.Add(step.Name, step.Kind, BenchWords.Time(step.MeanUs), string.Create(CultureInfo.InvariantCulture, $"{step.Share * 100:0.0} %"));

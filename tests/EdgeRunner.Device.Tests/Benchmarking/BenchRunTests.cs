@@ -20,7 +20,7 @@ public sealed class BenchRunTests : IDisposable
         var shown = new List<string>();
         var report = Measure(new BenchOrder { Settings = [new(1, false), new(2, true)], Runs = 52, Duration = TimeSpan.FromMinutes(1), PacedDuration = TimeSpan.FromMinutes(1), WarmUpRuns = 3, Interval = TimeSpan.FromMilliseconds(1) }, shown);
 
-        Assert.Equal(["memory", .. Enumerable.Range(1, 5).SelectMany(round => round % 2 == 1
+        Assert.Equal(["memory and steps", .. Enumerable.Range(1, 5).SelectMany(round => round % 2 == 1
             ? new[] { $"round {round} of 5, 1 thread", $"round {round} of 5, 2 threads, spinning" }
             : [$"round {round} of 5, 2 threads, spinning", $"round {round} of 5, 1 thread"])], shown);
         Assert.Equal(2, report.Settings.Count);
@@ -34,6 +34,8 @@ public sealed class BenchRunTests : IDisposable
             }
         }
 
+        Assert.Single(report.Steps);
+        Assert.Equal(("onnx", 1.0), (report.Steps[0].Kind, report.Steps[0].Share));
         Assert.Equal(("shuttle-forest 1.0.0", "golden", 256), (report.Model, report.Input.Kind, report.Input.Entries));
         Assert.True(report.Memory.PssBytes > 0 && report.Memory.PeakRssBytes > 0);
         Assert.Contains(report.Notes, note => note.Contains("p99.9 is the slowest run", StringComparison.Ordinal));
