@@ -47,8 +47,10 @@ internal sealed class SettingMeasurement(BenchSetting setting, BenchOrder order,
         mode.Samples.BeginRound(room);
         _ = cancellationToken.WaitHandle; // Made at its first use.
         GC.Collect(); // What the load left behind is not the runs' garbage.
+        // Innermost of the three: the first reading of the processor time allocates.
+        var cpu = Environment.CpuUsage.TotalTime;
+        var begin = Stopwatch.GetTimestamp();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
-        var (cpu, begin) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
         do
         {
             if (pause > TimeSpan.Zero) MonotonicWait.For(timeProvider, pause, cancellationToken);
@@ -58,9 +60,9 @@ internal sealed class SettingMeasurement(BenchSetting setting, BenchOrder order,
             mode.Samples.Add(runBegin, Stopwatch.GetTimestamp());
         }
         while (!mode.Samples.IsFull && Stopwatch.GetElapsedTime(begin) < slice && !cancellationToken.IsCancellationRequested);
+        mode.Allocated += GC.GetAllocatedBytesForCurrentThread() - allocated;
         mode.Elapsed += Stopwatch.GetElapsedTime(begin);
         mode.Cpu += Environment.CpuUsage.TotalTime - cpu;
-        mode.Allocated += GC.GetAllocatedBytesForCurrentThread() - allocated;
         mode.Samples.EndRound();
         cancellationToken.ThrowIfCancellationRequested();
     }
