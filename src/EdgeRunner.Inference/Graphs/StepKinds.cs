@@ -1,0 +1,22 @@
+using EdgeRunner.Inference.Bundles.Steps;
+using EdgeRunner.Inference.Graphs.Rules;
+using EdgeRunner.Inference.Plans;
+using EdgeRunner.Inference.Plans.Kernels;
+
+namespace EdgeRunner.Inference.Graphs;
+
+/// <summary>Every kind of step. The one list to extend, with the attributes of <see cref="StepSpec"/>; a test holds the two against each other.</summary>
+internal static class StepKinds
+{
+    internal static IReadOnlyList<StepKind> All { get; } =
+    [
+        StepKind.Of<OnnxStepSpec>("onnx", OnnxRule.Check, OnnxPlanStep.Compile, takesOpenShapes: true),
+        StepKind.Of<ConcatStepSpec>("concat", ConcatRule.Check, ConcatStep.Compile),
+        StepKind.Of<SigmoidStepSpec>("sigmoid", FloatMapRule.Check, SigmoidStep.Compile),
+    ];
+
+    private static readonly Dictionary<Type, StepKind> BySpec = All.ToDictionary(kind => kind.SpecType);
+
+    /// <summary>The kind of a step.</summary>
+    internal static StepKind Of(StepSpec step) => BySpec[step.GetType()];
+}
