@@ -1,4 +1,5 @@
 using EdgeRunner.Inference.Bundles.Steps;
+using EdgeRunner.Inference.Ensembles;
 using EdgeRunner.Inference.Graphs.Rules;
 using EdgeRunner.Inference.Plans;
 using EdgeRunner.Inference.Plans.Kernels;
@@ -13,6 +14,13 @@ internal static class StepKinds
         StepKind.Of<OnnxStepSpec>("onnx", OnnxRule.Check, OnnxPlanStep.Compile, takesOpenShapes: true),
         StepKind.Of<ConcatStepSpec>("concat", ConcatRule.Check, ConcatStep.Compile),
         StepKind.Of<SigmoidStepSpec>("sigmoid", FloatMapRule.Check, SigmoidStep.Compile),
+        StepKind.Of<AverageStepSpec>("average", AverageRule.Check, AverageStep.Compile),
+        StepKind.Of<WeightedAverageStepSpec>("weighted-average", AverageRule.Check, AverageStep.Compile),
+        StepKind.Of<VoteStepSpec>("vote", VoteRule.Check, VoteStep.Compile),
+        StepKind.Of<WeightedVoteStepSpec>("weighted-vote", VoteRule.Check, VoteStep.Compile),
+        StepKind.Of<SoftVoteStepSpec>("soft-vote", SoftVoteRule.Check, SoftVoteStep.Compile),
+        StepKind.Of<BoostStepSpec>("boost", BoostRule.Check, BoostStep.Compile),
+        StepKind.Of<StackStepSpec>("stack", StackRule.Check, StackStep.Compile),
     ];
 
     private static readonly Dictionary<Type, StepKind> BySpec = All.ToDictionary(kind => kind.SpecType);

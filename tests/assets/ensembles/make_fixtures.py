@@ -112,6 +112,14 @@ def tree_probabilities(tree):
     return counts / counts.sum(axis=1, keepdims=True)
 
 
+def from_scores(graph, scores, classes):
+    """Probabilities; with two classes scikit-learn's models have one score, that of class 1."""
+    if classes > 2:
+        return graph.op("Softmax", scores, axis=1)
+    yes = graph.op("Sigmoid", scores)
+    return graph.op("Concat", graph.op("Sub", graph.const([1.0]), yes), yes, axis=1)
+
+
 def class_outputs(graph, probabilities, classes):
     graph.output("probabilities", probabilities, ["N", classes])
     graph.output("label", graph.op("ArgMax", probabilities, axis=1, keepdims=0), ["N"], INT64)
@@ -144,16 +152,13 @@ def classifier(model, width):
         for i, (weights, bias) in enumerate(zip(model.coefs_, model.intercepts_)):
             x = graph.op("Gemm", x, graph.const(weights), graph.const(bias))
             x = graph.op("Relu", x) if i + 1 < len(model.coefs_) else x
-        class_outputs(graph, graph.op("Softmax", x, axis=1), classes)
+        class_outputs(graph, from_scores(graph, x, classes), classes)
     else:
         x = graph.op("Gemm", scaled(graph, scaler), graph.const(model.coef_.T), graph.const(model.intercept_))
         if isinstance(model, RidgeClassifier):
             graph.output("label", graph.op("ArgMax", x, axis=1, keepdims=0), ["N"], INT64)
-        elif classes == 2:
-            yes = graph.op("Sigmoid", x)
-            class_outputs(graph, graph.op("Concat", graph.op("Sub", graph.const([1.0]), yes), yes, axis=1), 2)
         else:
-            class_outputs(graph, graph.op("Softmax", x, axis=1), classes)
+            class_outputs(graph, from_scores(graph, x, classes), classes)
     return graph
 
 

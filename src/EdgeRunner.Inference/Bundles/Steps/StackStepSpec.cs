@@ -33,16 +33,10 @@ public sealed record StackStepSpec(
     [JsonIgnore]
     public override IEnumerable<string> OnnxFiles => [File];
 
-    /// <inheritdoc />
-    [JsonIgnore]
-    internal override IEnumerable<string> Keeps => [Row];
-
     /// <summary>The row the meta-model reads. Tensors of a manifest have no blank in their names, so it is nobody else's.</summary>
-    [JsonIgnore]
     internal string Row => $"{Name} row";
 
     /// <summary>The step that runs the meta-model.</summary>
-    [JsonIgnore]
     internal OnnxStepSpec Meta => new(Name, File, new Dictionary<string, string>(StringComparer.Ordinal) { [Input] = Row }, Outputs);
 
     /// <summary>Columns of a tensor that are left out.</summary>

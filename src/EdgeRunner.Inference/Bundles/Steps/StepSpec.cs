@@ -9,6 +9,13 @@ namespace EdgeRunner.Inference.Bundles.Steps;
 [JsonDerivedType(typeof(OnnxStepSpec), "onnx")]
 [JsonDerivedType(typeof(ConcatStepSpec), "concat")]
 [JsonDerivedType(typeof(SigmoidStepSpec), "sigmoid")]
+[JsonDerivedType(typeof(AverageStepSpec), "average")]
+[JsonDerivedType(typeof(WeightedAverageStepSpec), "weighted-average")]
+[JsonDerivedType(typeof(VoteStepSpec), "vote")]
+[JsonDerivedType(typeof(WeightedVoteStepSpec), "weighted-vote")]
+[JsonDerivedType(typeof(SoftVoteStepSpec), "soft-vote")]
+[JsonDerivedType(typeof(BoostStepSpec), "boost")]
+[JsonDerivedType(typeof(StackStepSpec), "stack")]
 public abstract record StepSpec(string Name)
 {
     /// <summary>Names of the graph's tensors this step reads.</summary>
