@@ -7,6 +7,9 @@ namespace EdgeRunner.Inference.Ensembles;
 /// <summary>Counts votes and says who won.</summary>
 internal sealed class VoteStep : PlanStep
 {
+    /// <summary>How far above half a majority must be: sums of weights such as 0.1 carry rounding errors, and half of the members is no majority.</summary>
+    private const double HalfAndABit = 0.5 * (1 + 1e-12);
+
     private readonly BallotStepSpec _spec;
     private readonly Ballots _ballots;
     private readonly OrtTensor? _label;
@@ -48,7 +51,7 @@ internal sealed class VoteStep : PlanStep
         var counts = _ballots.Row(row);
         for (var i = 0; i < counts.Length; i++)
         {
-            if (counts[i] * 2 > _ballots.Weights.Total)
+            if (counts[i] > _ballots.Weights.Total * HalfAndABit)
             {
                 return i;
             }
