@@ -31,7 +31,13 @@ internal sealed class StepCheck
         {
             return;
         }
-        kind.Check(step, new StepCheck(step, graph));
+        var check = new StepCheck(step, graph);
+        if (!kind.TakesOpenShapes && step.Reads.Select(check.Read).FirstOrDefault(tensor => tensor.Shape!.Contains(0)) is { } empty)
+        {
+            check.Error(empty.Name, "at least one element", empty.ToString());
+            return;
+        }
+        kind.Check(step, check);
         if (graph.Errors.Count == 0)
         {
             graph.OpenShapes?.Resolve(step, graph.Tensors);
@@ -61,7 +67,7 @@ internal sealed class StepCheck
         {
             return true;
         }
-        Error(name, string.Join(", ", types.ToArray().Select(type => type.Format())), tensor.ToString());
+        Error(name, List(types), tensor.ToString());
         return false;
     }
 
@@ -77,6 +83,28 @@ internal sealed class StepCheck
         Error(tensor.Name, rank == 0 ? $"at least one dimension for \"{member}\"" : $"\"{member}\" from {-rank} to {rank - 1}", rank == 0 ? tensor.ToString() : $"{axis} with {tensor}");
         return false;
     }
+
+    /// <summary>Checks a list of the manifest that has one number for all elements, or one for each entry along an axis. Absent is fine.</summary>
+    internal bool TryList(GraphTensor tensor, IReadOnlyList<double>? values, string member, int axis)
+    {
+        if (values is null || values.Count == 1)
+        {
+            return true;
+        }
+        if (!TryAxis(tensor, axis, out var index))
+        {
+            return false;
+        }
+        if (values.Count == tensor.Shape![index])
+        {
+            return true;
+        }
+        Error(tensor.Name, $"1 or {tensor.Shape[index]} numbers in \"{member}\", for axis {index} of {tensor}", $"{values.Count}");
+        return false;
+    }
+
+    /// <summary><c>float32, float64</c>.</summary>
+    internal static string List(ReadOnlySpan<TensorElementType> types) => string.Join(", ", types.ToArray().Select(type => type.Format()));
 
     /// <summary>Says what the step makes, and compares it with what the manifest declares of that tensor.</summary>
     internal void Make(string tensor, TensorElementType type, params IReadOnlyList<long> shape)

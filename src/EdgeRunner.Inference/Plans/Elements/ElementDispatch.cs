@@ -33,6 +33,16 @@ internal static class ElementDispatch
         _ => throw NotFor(type),
     };
 
+    /// <summary>A kernel that moves elements of that type without looking at them.</summary>
+    internal static PlanStep Word<TKernel>(TensorElementType type, TKernel kernel) where TKernel : struct, IWordKernel => type.SizeBytes() switch
+    {
+        1 => kernel.Make<byte>(),
+        2 => kernel.Make<ushort>(),
+        4 => kernel.Make<uint>(),
+        8 => kernel.Make<ulong>(),
+        _ => throw NotFor(type),
+    };
+
     // The rule of the kind has refused every other type before a kernel is asked for.
     private static InvalidOperationException NotFor(TensorElementType type) => new($"There is no kernel for {type.Format()}");
 }
