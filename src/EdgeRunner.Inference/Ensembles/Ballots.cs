@@ -51,7 +51,7 @@ internal sealed class Ballots(OrtTensor[] members, MemberWeights weights, int cl
                 return label;
             }
         }
-        // Somebody gave the class its votes, so this is reached by nobody.
+        // Not reached with a count above 0: some member gave it.
         throw new InvalidOperationException($"No member voted for a class with {count} votes");
     }
 
