@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EdgeRunner.Inference.Bundles.Steps;
 using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -118,18 +119,24 @@ internal sealed partial class ManifestChecker
         {
             Add("$.graph", "is empty; a model has at least one step");
         }
-        CheckUnique("$.graph", manifest.Graph, step => step.Name);
-        for (var i = 0; i < manifest.Graph.Count; i++)
+        CheckUnique("$.graph", [.. manifest.Graph.SelectMany(step => step.WithNested())], step => step.Name);
+        CheckSteps("$.graph", manifest.Graph);
+    }
+
+    private void CheckSteps(string list, IReadOnlyList<StepSpec> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
         {
-            var step = manifest.Graph[i];
-            CheckTensorName($"$.graph[{i}].name", step.Name);
+            var (path, step) = ($"{list}[{i}]", steps[i]);
+            CheckTensorName($"{path}.name", step.Name);
             foreach (var made in step.Makes)
             {
-                CheckTensorName($"$.graph[{i}].outputs", made);
+                CheckTensorName($"{path}.outputs", made);
             }
-            foreach (var file in step.UsesFiles)
+            CheckSteps($"{path}.steps", step.Nested);
+            foreach (var file in step.UsesFiles.Where(file => !step.Nested.Any(inner => inner.UsesFiles.Contains(file, StringComparer.Ordinal))))
             {
-                CheckFileName($"$.graph[{i}].file", file);
+                CheckFileName($"{path}.file", file);
             }
         }
     }

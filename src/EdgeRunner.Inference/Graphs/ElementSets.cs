@@ -23,4 +23,17 @@ internal static class ElementSets
 
     /// <summary>Everything whose elements have a width.</summary>
     internal static ReadOnlySpan<TensorElementType> Fixed => All;
+
+    /// <summary>Whether a type is in a set. The library's own method asks for an equatable element before .NET 10, which an enum is not.</summary>
+    internal static bool Contains(this ReadOnlySpan<TensorElementType> set, TensorElementType type)
+    {
+        foreach (var candidate in set)
+        {
+            if (candidate == type)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 }

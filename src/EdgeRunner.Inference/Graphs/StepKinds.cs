@@ -33,6 +33,7 @@ internal static class StepKinds
         StepKind.Of<SoftVoteStepSpec>("soft-vote", SoftVoteRule.Check, SoftVoteStep.Compile),
         StepKind.Of<BoostStepSpec>("boost", BoostRule.Check, BoostStep.Compile),
         StepKind.Of<StackStepSpec>("stack", StackRule.Check, StackStep.Compile),
+        StepKind.Of<CascadeStepSpec>("cascade", CascadeRule.Check, CascadeStep.Compile, takesOpenShapes: true),
     ];
 
     private static readonly Dictionary<Type, StepKind> BySpec = All.ToDictionary(kind => kind.SpecType);
