@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EdgeRunner.Device.ModelStore;
 
@@ -10,4 +11,6 @@ namespace EdgeRunner.Device.Commands;
 [JsonSerializable(typeof(ModelVerifyOutput))]
 [JsonSerializable(typeof(ModelTestOutput))]
 [JsonSerializable(typeof(InferOutput))]
+[JsonSerializable(typeof(IReadOnlyList<ModelStepOutput>))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ModelOutputContext : JsonSerializerContext;
