@@ -107,6 +107,15 @@ public sealed class VoteTests(ModelRuntimeFixture fixture)
     }
 
     [Fact]
+    public void Members_asked_about_tied_means_cannot_elect_a_class_that_is_not_tied()
+    {
+        using var vote = EnsembleModel.Load(fixture.Runtime, "\"step\": \"soft-vote\", \"label\": \"label\", \"tie\": \"first-member\"", 3, "float32[4]", "label:int64[]");
+
+        // Classes 0 and 2 are tied at 0.875 / 3. The first member gives 1 as much as 2, and the second prefers 1.
+        Assert.Equal([2], vote.Answer<float>([0.125f, 0.25f, 0.25f, 0.375f], [0.25f, 0.5f, 0.25f, 0], [0.5f, 0, 0.375f, 0.125f]).Run<long>("label"));
+    }
+
+    [Fact]
     public void Row_with_a_nan_is_undecided_and_shows_it()
     {
         using var vote = EnsembleModel.Load(fixture.Runtime, "\"step\": \"soft-vote\", \"label\": \"label\", \"probabilities\": \"p\"", 2, "float32[2,2]", "label:int64[2]", "p:float32[2,2]");
