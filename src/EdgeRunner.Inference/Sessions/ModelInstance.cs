@@ -43,6 +43,9 @@ public sealed class ModelInstance : IDisposable
     /// <summary>The steps in the order in which they run, with the shapes of everything between them.</summary>
     public IReadOnlyList<ModelStep> Steps => [.. Manifest.Graph.Select((step, i) => Describe(step, !_plan.NodesByPhase[0].Any(node => node.GraphIndex == i)))];
 
+    /// <summary>The compiled graph.</summary>
+    internal ExecutionPlan Plan => _plan;
+
     /// <summary>The phase whose tensors hold the results of the last run.</summary>
     internal int LastPhase { get; private set; }
 
