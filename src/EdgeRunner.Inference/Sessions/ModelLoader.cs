@@ -1,5 +1,6 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Plans;
+using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -52,16 +53,10 @@ internal sealed class ModelLoader : IDisposable
 
     private void OpenSessions(ModelLoadOptions options)
     {
+        var opener = new SessionOpener(_runtime, _bundle, options);
         foreach (var file in _manifest.Graph.SelectMany(step => step.OnnxFiles).Distinct(StringComparer.Ordinal))
         {
-            _sessions.Add(file, OrtSession.Load(_runtime.OnnxRuntime, _bundle.GetFile(file).Span, new OrtSessionSettings
-            {
-                IntraOpThreads = options.IntraOpThreads ?? _runtime.IntraOpThreads,
-                AllowSpinning = options.AllowSpinning,
-                GraphOptimization = options.GraphOptimization,
-                ExternalInitializers = _bundle.GetExternalFiles(file).ToDictionary(name => name, _bundle.GetFile, StringComparer.Ordinal),
-                LogId = $"{_manifest.Title}, {file}",
-            }));
+            _sessions.Add(file, opener.Open(file));
         }
     }
 
