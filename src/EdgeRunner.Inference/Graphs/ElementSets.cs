@@ -24,12 +24,12 @@ internal static class ElementSets
     /// <summary>Everything whose elements have a width.</summary>
     internal static ReadOnlySpan<TensorElementType> Fixed => All;
 
-    /// <summary>Whether a type is in a set. The library's own method asks for an equatable element before .NET 10, which an enum is not.</summary>
-    internal static bool Contains(this ReadOnlySpan<TensorElementType> set, TensorElementType type)
+    /// <summary>Whether a type is in a set. <c>MemoryExtensions.Contains</c> takes enums from .NET 10 on only.</summary>
+    internal static bool Has(this ReadOnlySpan<TensorElementType> types, TensorElementType type)
     {
-        foreach (var candidate in set)
+        foreach (var one in types)
         {
-            if (candidate == type)
+            if (one == type)
             {
                 return true;
             }

@@ -63,7 +63,7 @@ internal sealed class StepCheck
     internal bool TryRead(string name, ReadOnlySpan<TensorElementType> types, out GraphTensor tensor)
     {
         tensor = Read(name);
-        if (types.Contains(tensor.Type))
+        if (types.Has(tensor.Type))
         {
             return true;
         }
