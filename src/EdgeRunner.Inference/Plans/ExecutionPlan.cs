@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Graphs;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -10,13 +11,17 @@ internal sealed class ExecutionPlan : IDisposable
     private readonly PlanStep[][] _stepsByPhase;
     private readonly PlanTensors _tensors;
 
-    internal ExecutionPlan(PlanTensors tensors, IReadOnlyDictionary<string, GraphTensor> graph, PlanNode[][] nodesByPhase)
+    internal ExecutionPlan(PlanTensors tensors, ModelManifest manifest, IReadOnlyDictionary<string, GraphTensor> graph, PlanNode[][] nodesByPhase)
     {
+        Ports = [.. manifest.Inputs.Concat(manifest.Outputs).Select(port => tensors.InEachPhase(port.Name))];
         _tensors = tensors;
         Graph = graph;
         NodesByPhase = nodesByPhase;
         _stepsByPhase = Array.ConvertAll(nodesByPhase, nodes => Array.ConvertAll(nodes, node => node.Step));
     }
+
+    /// <summary>For each input and then each output of the model the tensors that stand for it in each phase; one when it is the same in all.</summary>
+    internal OrtTensor[][] Ports { get; }
 
     /// <summary>Type and shape of every tensor, by name.</summary>
     internal IReadOnlyDictionary<string, GraphTensor> Graph { get; }
@@ -48,9 +53,6 @@ internal sealed class ExecutionPlan : IDisposable
             before = after;
         }
     }
-
-    /// <summary>The tensors that stand for a name in each phase; one when it is the same in all.</summary>
-    internal OrtTensor[] InEachPhase(string name) => _tensors.InEachPhase(name);
 
     public void Dispose()
     {
