@@ -15,7 +15,7 @@ internal static class JsonTreeGen
 
     internal static Gen<string> Texts { get; } = Runes.ListOf().Select(list => string.Concat(list.Select(r => r.ToString())));
 
-    internal static Gen<JsonTree> Trees { get; } = Gen.Sized(size => OfDepth(Math.Min(size, 20) / 4));
+    internal static Gen<JsonTree> Trees { get; } = Gen.Sized(size => OfDepth(Math.Min(size, 30) / 10));
 
     private static Gen<JsonTree> OfDepth(int depth)
     {

@@ -8,13 +8,16 @@ public sealed class KeyPairTests
 {
     private const int FewIterations = 1_000;
 
+    // Making an RSA key takes a second.
+    private static readonly Lazy<KeyPair> Rsa = new(() => KeyPair.Generate(CryptoKeyKind.RsaPss));
+
     public static TheoryData<CryptoKeyKind> Kinds => [CryptoKeyKind.EcdsaP256, CryptoKeyKind.RsaPss, CryptoKeyKind.Ed25519];
 
     [Theory]
     [MemberData(nameof(Kinds))]
     public void A_signature_verifies_with_its_key_and_message_only(CryptoKeyKind kind)
     {
-        using var key = KeyPair.Generate(kind);
+        var key = Key(kind);
         using var other = KeyPair.Generate(kind);
         var signature = key.Sign("message"u8);
         var damaged = (byte[])signature.Clone();
@@ -35,7 +38,7 @@ public sealed class KeyPairTests
     [MemberData(nameof(Kinds))]
     public void An_empty_message_can_be_signed(CryptoKeyKind kind)
     {
-        using var key = KeyPair.Generate(kind);
+        var key = Key(kind);
 
         Assert.True(key.PublicKey.Verify(""u8, key.Sign(""u8)));
     }
@@ -44,7 +47,7 @@ public sealed class KeyPairTests
     [MemberData(nameof(Kinds))]
     public void A_key_comes_back_from_its_encrypted_file_only_with_the_password(CryptoKeyKind kind)
     {
-        using var key = KeyPair.Generate(kind);
+        var key = Key(kind);
         var pem = key.ToEncryptedPem("pässwörd 🔑", FewIterations);
 
         Assert.True(KeyPair.IsEncrypted(pem));
@@ -61,7 +64,7 @@ public sealed class KeyPairTests
     [MemberData(nameof(Kinds))]
     public void A_key_comes_back_from_its_plain_file(CryptoKeyKind kind)
     {
-        using var key = KeyPair.Generate(kind);
+        var key = Key(kind);
         var pem = key.ToPem();
 
         Assert.False(KeyPair.IsEncrypted(pem));
@@ -81,7 +84,7 @@ public sealed class KeyPairTests
     [MemberData(nameof(Kinds))]
     public void The_key_object_is_what_metadata_says_of_it(CryptoKeyKind kind)
     {
-        using var key = KeyPair.Generate(kind);
+        var key = Key(kind);
 
         var read = PublicKey.Read(key.PublicKey.KeyId, key.PublicKey.Source, key.PublicKey.KeyType, key.PublicKey.Scheme,
             key.PublicKey.Source.Find("keyval")!.Find("public")!.Text);
@@ -95,7 +98,7 @@ public sealed class KeyPairTests
     [Fact]
     public void A_key_with_another_kind_of_value_than_its_scheme_says_verifies_nothing()
     {
-        using var rsa = KeyPair.Generate(CryptoKeyKind.RsaPss);
+        var rsa = Rsa.Value;
         var value = rsa.PublicKey.Source.Find("keyval")!.Find("public")!.Text;
 
         var read = PublicKey.Read("id", JsonTree.Null, "ecdsa", "ecdsa-sha2-nistp256", value);
@@ -120,4 +123,6 @@ public sealed class KeyPairTests
         Assert.NotNull(read.Problem);
         Assert.False(read.Verify("m"u8, new byte[64]));
     }
+
+    private static KeyPair Key(CryptoKeyKind kind) => kind == CryptoKeyKind.RsaPss ? Rsa.Value : KeyPair.Generate(kind);
 }
