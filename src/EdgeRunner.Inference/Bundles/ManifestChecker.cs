@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EdgeRunner.Inference.Bundles.Steps;
 using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -52,10 +53,15 @@ internal sealed partial class ManifestChecker
         for (var i = 0; i < manifest.Inputs.Count; i++)
         {
             CheckSpec($"$.inputs[{i}]", manifest.Inputs[i]);
+            if (manifest.Inputs[i] is { Minimum: not null } or { Maximum: not null })
+            {
+                Add($"$.inputs[{i}]", "minimum and maximum are for outputs only; what goes in is the pipeline's business");
+            }
         }
         for (var i = 0; i < manifest.Outputs.Count; i++)
         {
             CheckSpec($"$.outputs[{i}]", manifest.Outputs[i]);
+            CheckRange($"$.outputs[{i}]", manifest.Outputs[i]);
         }
         for (var i = 0; i < manifest.Constants.Count; i++)
         {
@@ -95,6 +101,22 @@ internal sealed partial class ManifestChecker
         }
     }
 
+    private void CheckRange(string path, TensorSpec spec)
+    {
+        if (spec is { Minimum: null, Maximum: null })
+        {
+            return;
+        }
+        if (spec.Type is TensorElementType.String or TensorElementType.Bool or TensorElementType.Complex64 or TensorElementType.Complex128)
+        {
+            Add(path, $"minimum and maximum need numbers; \"{spec.Name}\" is {spec.Type.Format()}");
+        }
+        if (spec.Minimum > spec.Maximum)
+        {
+            Add($"{path}.minimum", $"{spec.Minimum} is above maximum, {spec.Maximum}");
+        }
+    }
+
     private void CheckConstant(string path, ConstantSpec constant)
     {
         CheckTensorName($"{path}.name", constant.Name);
@@ -118,18 +140,24 @@ internal sealed partial class ManifestChecker
         {
             Add("$.graph", "is empty; a model has at least one step");
         }
-        CheckUnique("$.graph", manifest.Graph, step => step.Name);
-        for (var i = 0; i < manifest.Graph.Count; i++)
+        CheckUnique("$.graph", [.. manifest.Graph.SelectMany(step => step.WithNested())], step => step.Name);
+        CheckSteps("$.graph", manifest.Graph);
+    }
+
+    private void CheckSteps(string list, IReadOnlyList<StepSpec> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
         {
-            var step = manifest.Graph[i];
-            CheckTensorName($"$.graph[{i}].name", step.Name);
+            var (path, step) = ($"{list}[{i}]", steps[i]);
+            CheckTensorName($"{path}.name", step.Name);
             foreach (var made in step.Makes)
             {
-                CheckTensorName($"$.graph[{i}].outputs", made);
+                CheckTensorName($"{path}.outputs", made);
             }
-            foreach (var file in step.UsesFiles)
+            CheckSteps($"{path}.steps", step.Nested);
+            foreach (var file in step.UsesFiles.Where(file => !step.Nested.Any(inner => inner.UsesFiles.Contains(file, StringComparer.Ordinal))))
             {
-                CheckFileName($"$.graph[{i}].file", file);
+                CheckFileName($"{path}.file", file);
             }
         }
     }

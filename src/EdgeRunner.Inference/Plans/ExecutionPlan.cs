@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using EdgeRunner.Inference.Graphs;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Plans;
@@ -8,15 +10,19 @@ internal sealed class ExecutionPlan : IDisposable
     private readonly PlanStep[][] _stepsByPhase;
     private readonly PlanTensors _tensors;
 
-    internal ExecutionPlan(PlanTensors tensors, PlanNode[][] nodesByPhase)
+    internal ExecutionPlan(PlanTensors tensors, IReadOnlyDictionary<string, GraphTensor> graph, PlanNode[][] nodesByPhase)
     {
         _tensors = tensors;
+        Graph = graph;
         NodesByPhase = nodesByPhase;
         _stepsByPhase = Array.ConvertAll(nodesByPhase, nodes => Array.ConvertAll(nodes, node => node.Step));
     }
 
+    /// <summary>Type and shape of every tensor, by name.</summary>
+    internal IReadOnlyDictionary<string, GraphTensor> Graph { get; }
+
     /// <summary>The kernels of each phase in the order in which they run, with what they depend on; the same in all phases but for the tensors.</summary>
-    internal IReadOnlyList<IReadOnlyList<PlanNode>> NodesByPhase { get; }
+    internal PlanNode[][] NodesByPhase { get; }
 
     /// <summary>Runs the kernels of a phase, one after the other.</summary>
     internal void Run(int phase, OrtRunOptions? options)
@@ -24,6 +30,22 @@ internal sealed class ExecutionPlan : IDisposable
         foreach (var step in _stepsByPhase[phase])
         {
             step.Run(options);
+        }
+    }
+
+    /// <summary>As <see cref="Run"/>, and adds the time of each step.</summary>
+    /// <param name="phase">The phase.</param>
+    /// <param name="options">Lets another thread break the run off; null for none.</param>
+    /// <param name="ticks">For each step of the graph the ticks of <see cref="Stopwatch"/> its kernels took; added to.</param>
+    internal void RunTimed(int phase, OrtRunOptions? options, Span<long> ticks)
+    {
+        var before = Stopwatch.GetTimestamp();
+        foreach (var node in NodesByPhase[phase])
+        {
+            node.Step.Run(options);
+            var after = Stopwatch.GetTimestamp();
+            ticks[node.GraphIndex] += after - before;
+            before = after;
         }
     }
 

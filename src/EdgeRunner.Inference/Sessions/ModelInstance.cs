@@ -1,4 +1,6 @@
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Bundles.Steps;
+using EdgeRunner.Inference.Graphs;
 using EdgeRunner.Inference.Plans;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -38,6 +40,9 @@ public sealed class ModelInstance : IDisposable
     /// <summary>What a run gives, in the order of the manifest.</summary>
     public IReadOnlyList<ModelPort> Outputs { get; }
 
+    /// <summary>The steps in the order in which they run, with the shapes of everything between them.</summary>
+    public IReadOnlyList<ModelStep> Steps => [.. Manifest.Graph.Select((step, i) => Describe(step, !_plan.NodesByPhase[0].Any(node => node.GraphIndex == i)))];
+
     /// <summary>The phase whose tensors hold the results of the last run.</summary>
     internal int LastPhase { get; private set; }
 
@@ -65,8 +70,23 @@ public sealed class ModelInstance : IDisposable
     public void Run(OrtRunOptions? options = null)
     {
         _plan.Run(_phase, options);
-        LastPhase = _phase;
-        _phase = _phase + 1 < _carried.PhaseCount ? _phase + 1 : 0;
+        Advance();
+    }
+
+    /// <summary>As <see cref="Run"/>, and measures each step. Allocates nothing.</summary>
+    /// <param name="stepTicks">For each of <see cref="Steps"/> the ticks of <see cref="System.Diagnostics.Stopwatch"/> it took; added to what is there.</param>
+    /// <param name="options">Lets another thread break the run off; null for none.</param>
+    /// <exception cref="ArgumentException"><paramref name="stepTicks"/> has not one element for each step.</exception>
+    /// <exception cref="OrtException">A step failed. Outputs hold anything; the state is still what it was before this run.</exception>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public void RunTimed(Span<long> stepTicks, OrtRunOptions? options = null)
+    {
+        if (stepTicks.Length != Manifest.Graph.Count)
+        {
+            throw new ArgumentException($"{stepTicks.Length} elements given, the model has {Manifest.Graph.Count} steps", nameof(stepTicks));
+        }
+        _plan.RunTimed(_phase, options, stepTicks);
+        Advance();
     }
 
     /// <summary>Sets every state to its initial value, as after loading; for a gap in the input. Allocates nothing.</summary>
@@ -78,8 +98,9 @@ public sealed class ModelInstance : IDisposable
 
     /// <summary>Runs the bundle's golden cases and compares. The state is reset before each case and afterwards; inputs and outputs are
     /// overwritten.</summary>
+    /// <param name="options">Lets another thread break it off: the cases that are left then fail. Null for none.</param>
     /// <exception cref="ObjectDisposedException">The model or the bundle it was loaded from is disposed.</exception>
-    public SelfTestResult SelfTest() => GoldenRunner.Run(this, _bundle);
+    public SelfTestResult SelfTest(OrtRunOptions? options = null) => GoldenRunner.Run(this, _bundle, options);
 
     /// <summary>Releases the prepared runs and every tensor, those of <see cref="Inputs"/> and <see cref="Outputs"/> included.</summary>
     public void Dispose()
@@ -87,6 +108,21 @@ public sealed class ModelInstance : IDisposable
         _plan.Dispose();
         _carried.Dispose();
     }
+
+    private void Advance()
+    {
+        LastPhase = _phase;
+        _phase = _phase + 1 < _carried.PhaseCount ? _phase + 1 : 0;
+    }
+
+    private ModelStep Describe(StepSpec step, bool isFree) => new(
+        step.Name,
+        StepKinds.Of(step).Name,
+        [.. step.Reads.Distinct(StringComparer.Ordinal).Select(name => _plan.Graph[name])],
+        [.. step.Makes.Select(name => _plan.Graph[name])],
+        [.. step.OnnxFiles.Except(step.Nested.SelectMany(inner => inner.OnnxFiles), StringComparer.Ordinal)],
+        isFree,
+        [.. step.Nested.Select(inner => Describe(inner, isFree: false))]);
 
     private static ModelPort Find(IReadOnlyList<ModelPort> ports, string name, string what) =>
         ports.FirstOrDefault(port => string.Equals(port.Name, name, StringComparison.Ordinal))

@@ -88,7 +88,7 @@ internal sealed class ModelLoader : IDisposable
                     builder.Compile(_manifest.Graph[i], i);
                 }
             }
-            return new ExecutionPlan(tensors, Array.ConvertAll(builders, builder => builder.Take()));
+            return new ExecutionPlan(tensors, check.Tensors, Array.ConvertAll(builders, builder => builder.Take()));
         }
         catch
         {
