@@ -41,5 +41,7 @@ internal static class EdgeRunnerCommand
         ConfigCommand.Create(),
         ModelCommand.Create(),
         InferCommand.Create(),
+        ProbeCommand.Create(),
+        ProbeChildCommand.Create(),
     };
 }
