@@ -8,7 +8,7 @@ namespace EdgeRunner.Device.Probing;
 /// <summary>Runs a loaded model on known inputs: takes the time, and looks for answers that are no numbers.</summary>
 internal sealed class ModelTrial(ModelInstance model, ProbeInputs inputs)
 {
-    /// <summary>Runs that are made however long they take.</summary>
+    /// <summary>Runs that are made though they take longer than a batch should.</summary>
     private const int MinRuns = 3;
 
     /// <summary>Time for one batch where the number of runs is not asked for. Three batches of it are a tenth of the default wall time.</summary>
@@ -59,30 +59,34 @@ internal sealed class ModelTrial(ModelInstance model, ProbeInputs inputs)
 
     /// <summary>The timed runs. Where the percentile is above the limit and the median is not, the machine may have been busy: the runs are made again, up to
     /// three times, and the best counts.</summary>
-    /// <param name="runs">At most.</param>
-    /// <param name="isExact">All of them, whatever time they take.</param>
-    /// <param name="limitMicroseconds">99th percentile allowed.</param>
+    /// <param name="limits">Number of runs, and the percentile allowed.</param>
+    /// <param name="isExact">All of the runs, as long as half the wall time is left.</param>
     /// <exception cref="OrtException">A run failed.</exception>
-    public ProbeLatency Measure(int runs, bool isExact, long limitMicroseconds)
+    public ProbeLatency Measure(ProbeLimitsInForce limits, bool isExact)
     {
+        // Out of it, the verdict on a slow model would be timed-out, which says less.
+        var most = TimeSpan.FromSeconds(limits.WallSeconds) / 2 / MaxBatches;
+        var time = isExact || most < BatchTime ? most : BatchTime;
         ProbeLatency? best = null;
         for (var batch = 0; batch < MaxBatches; batch++)
         {
-            var latency = MeasureBatch(runs, isExact);
+            var latency = MeasureBatch(limits.Runs, isExact ? limits.Runs : MinRuns, time, most);
             if (best is null || latency.P99 < best.P99) best = latency;
-            if (best.P99 <= limitMicroseconds || latency.P50 > limitMicroseconds) break;
+            if (best.P99 <= limits.P99Microseconds || latency.P50 > limits.P99Microseconds) break;
         }
 
         return best!;
     }
 
-    private ProbeLatency MeasureBatch(int runs, bool isExact)
+    private ProbeLatency MeasureBatch(int runs, int minRuns, TimeSpan time, TimeSpan most)
     {
         var ticks = new long[runs];
         var start = Stopwatch.GetTimestamp();
         var count = 0;
-        for (; count < runs && (isExact || count < MinRuns || Stopwatch.GetElapsedTime(start) < BatchTime); count++)
+        for (; count < runs; count++)
         {
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            if (count >= minRuns ? elapsed >= time : count > 0 && elapsed >= most) break;
             var index = count % inputs.Count;
             if (index == 0) model.ResetState();
             inputs.Write(index);

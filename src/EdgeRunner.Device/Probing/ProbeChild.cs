@@ -18,9 +18,13 @@ internal sealed class ProbeChild
     /// <summary>.NET and ONNX Runtime have some twenty files and pipes open.</summary>
     private const ulong MaxOpenFiles = 128;
 
+    /// <summary>A message of ONNX Runtime can be as long as a name in the model.</summary>
+    private const int MaxDetail = 2_000;
+
     private readonly ProbeRequest _request;
     private readonly Stream _pipe;
     private ProbeMessage _next = new(ProbeStage.Start);
+    private long _addressSpaceBytes;
 
     private ProbeChild(ProbeRequest request, Stream pipe) => (_request, _pipe) = (request, pipe);
 
@@ -48,8 +52,10 @@ internal sealed class ProbeChild
         }
         catch (Exception e) when (Verdict(e) is { } verdict)
         {
-            // Memory that the model took is still taken, so the words are short and the parent has the numbers.
-            Say(_next with { Reason = verdict, Detail = e.Message });
+            var words = verdict == ProbeReason.MemoryExceeded && _addressSpaceBytes > 0
+                ? $"the model wants more address space than the {ProbeWords.Bytes(_addressSpaceBytes)} allowed, while {ProbeWords.Doing(_next.Stage)}: {e.Message}"
+                : e.Message;
+            Say(_next with { Reason = verdict, Detail = words.Length > MaxDetail ? words[..MaxDetail] + "..." : words });
         }
     }
 
@@ -94,6 +100,7 @@ internal sealed class ProbeChild
         using var bundle = ModelBundle.Open(_request.File);
         var limits = ProbeLimitsInForce.Resolve(_request.Limits, bundle.Manifest.Limits, bundle.SizeBytes, SystemMemory.ReadAvailableBytes());
         TakeLimits(limits, empty.AddressSpaceBytes);
+        _addressSpaceBytes = limits.AddressSpaceBytes;
         _next = _next with
         {
             Model = bundle.Manifest.Name, Version = bundle.Manifest.Version.ToString(), Sha256 = bundle.Sha256, Limits = limits,
@@ -119,7 +126,7 @@ internal sealed class ProbeChild
         Begin(ProbeStage.FirstRun);
         trial.RunFirst();
         Begin(ProbeStage.Measure);
-        var latency = trial.Measure(limits.Runs, _request.Limits.Runs is not null, limits.P99Microseconds);
+        var latency = trial.Measure(limits, _request.Limits.Runs is not null);
         var now = Memory();
         var memory = new ProbeMemory(Math.Max(0, now.PeakResidentBytes - baseline), baseline, now.PeakResidentBytes, now.PeakAddressSpaceBytes - empty.AddressSpaceBytes);
         _next = _next with { Latency = latency, Memory = memory, Warnings = trial.Warnings };
