@@ -119,7 +119,7 @@ public sealed class ProbeTests
         using var directory = new TempDirectory();
         var bundle = await MisbehavingAsync(directory, "loop_forever");
         using var parent = StartProbe(bundle);
-        SendSignal(await ChildInItsRunAsync(parent), signal);
+        Assert.Equal(0, SendSignal(await ChildInItsRunAsync(parent), signal));
 
         var report = JsonDocument.Parse(await parent.StandardOutput.ReadToEndAsync()).RootElement;
         await parent.WaitForExitAsync();

@@ -1,8 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace EdgeRunner.Device.Probing;
 
 /// <summary>One line of JSON from the child: what it does next, and what it has learned since the last line. Members that are null say nothing.</summary>
 /// <param name="Stage">What begins now.</param>
-internal sealed record ProbeMessage(ProbeStage Stage)
+internal sealed record ProbeMessage([property: JsonRequired] ProbeStage Stage)
 {
     /// <summary>Name of the model.</summary>
     public string? Model { get; init; }

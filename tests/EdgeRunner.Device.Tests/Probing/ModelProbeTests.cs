@@ -120,7 +120,7 @@ public sealed class ModelProbeTests
         using var directory = new TempDirectory();
         using var cancellation = new CancellationTokenSource();
         var pid = directory.File("pid");
-        var running = RunAsync($"echo $$ >{pid}.new; mv {pid}.new {pid}; exec sleep 600", cancellation.Token);
+        var running = RunAsync($"echo $$ >{pid}.new; mv {pid}.new {pid}; exec sleep 600", cancellationToken: cancellation.Token);
         while (!File.Exists(pid) && !running.IsCompleted) await Task.Delay(10);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -146,7 +146,7 @@ public sealed class ModelProbeTests
         Assert.DoesNotContain("secret", environment, StringComparison.Ordinal);
     }
 
-    private static Task<ProbeReport> RunAsync(string script, CancellationToken cancellationToken = default, ProbeLimits? limits = null) =>
+    private static Task<ProbeReport> RunAsync(string script, ProbeLimits? limits = null, CancellationToken cancellationToken = default) =>
         new ModelProbe(new InferenceOptions(), TimeProvider.System, new ProbeProgram("/bin/sh", ["-c", script]))
             .RunAsync("/no/bundle.ermodel", limits ?? new ProbeLimits { WallSeconds = 60, CpuSeconds = 60 }, cancellationToken);
 }
