@@ -1,4 +1,5 @@
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Bundles.Steps;
 
 namespace EdgeRunner.Benchmarks;
 

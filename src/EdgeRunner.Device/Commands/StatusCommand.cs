@@ -49,7 +49,8 @@ internal static class StatusCommand
     private static void Write(DaemonStatus status, TextWriter output)
     {
         output.WriteLine($"{status.Device} ({status.Fleet})  edgerunner {status.Version}  {status.Health}  up {Duration(status.UptimeSeconds)}  {Mebibytes(status.PssBytes)}");
-        output.WriteLine($"engine     {(status.Inference is { } engine ? $"ONNX Runtime {engine.Version} ({string.Join(", ", engine.Providers)})" : "not loaded")}");
+        output.WriteLine($"engine     {(status.Inference is { } engine ? $"ONNX Runtime {engine.Version} ({string.Join(", ", engine.Models.Select(model => model.Used[0]).DefaultIfEmpty("no model").Distinct(StringComparer.Ordinal))})" : "not loaded")}");
+        if (status.Inference is not null) WriteEngine(status.Inference, output);
         output.WriteLine($"broker     {status.Broker.Address}{(status.Broker.Tls ? " TLS" : "")}  {(status.Broker.Connected ? "connected" : $"not connected: {status.Broker.Reason}")}");
         var telemetry = status.Telemetry;
         output.WriteLine(
@@ -71,6 +72,20 @@ internal static class StatusCommand
         }
 
         table.WriteTo(output);
+    }
+
+    private static void WriteEngine(InferenceStatus engine, TextWriter output)
+    {
+        foreach (var build in engine.EngineBuilds) output.WriteLine($"           {build.Model}, {build.File}: TensorRT builds its engine, {Duration(build.ElapsedSeconds)} so far");
+        foreach (var model in engine.Models)
+        {
+            foreach (var unused in model.NotUsed) output.WriteLine($"           {model.Model}, {model.File} runs on {model.Used[0]}, {unused.Provider} is not used: {unused.Reason}");
+        }
+
+        if (engine.Cache is not { } cache) return;
+        output.WriteLine(cache.Problem is null
+            ? $"cache      {cache.Files} optimised models ({Mebibytes(cache.Bytes)})  {cache.Loaded} loaded  {cache.Built} built  {cache.Rejected} rejected  {cache.TooSmall} too small to gain"
+            : $"cache      not used: {cache.Problem}");
     }
 
     // A dead daemon answers nothing, but what it last wrote says why.

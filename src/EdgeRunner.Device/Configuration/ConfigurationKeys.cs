@@ -1,5 +1,6 @@
 using EdgeRunner.Device.Decisions;
 using EdgeRunner.Device.Sensors;
+using EdgeRunner.Inference.Bundles;
 
 namespace EdgeRunner.Device.Configuration;
 
@@ -23,7 +24,7 @@ internal static class ConfigurationKeys
     public static ConfigurationError Unknown(ConfigurationOrigin origin, string path, string key, IEnumerable<string> known)
     {
         var all = known.ToArray();
-        var nearest = NearestKey.Find(key, all);
+        var nearest = NearestName.Find(key, all);
         return new ConfigurationError(origin, path, nearest is not null
             ? $"unknown key; did you mean \"{nearest}\"?"
             : $"unknown key; known here: {string.Join(", ", all)}");

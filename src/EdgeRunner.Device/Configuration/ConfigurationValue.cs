@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeRunner.Inference.Bundles;
 
 namespace EdgeRunner.Device.Configuration;
 
@@ -39,7 +40,7 @@ internal static class ConfigurationValue
     /// <summary>The message for a leaf that did not convert.</summary>
     public static string Refusal(Type type, ConfigurationNode node)
     {
-        var nearest = type.IsEnum && IsText(node) ? NearestKey.Find(node.Text, ConfigurationWords.Of(type)) : null;
+        var nearest = type.IsEnum && IsText(node) ? NearestName.Find(node.Text, ConfigurationWords.Of(type)) : null;
         return $"{node.Describe()} is not allowed; expected {Expected(type)}{(nearest is null ? "" : $"; did you mean \"{nearest}\"?")}";
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EdgeRunner.Device.Decisions;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Windows;
+using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Device.Configuration;
 
@@ -23,6 +24,7 @@ internal static class ConfigurationWords
         [typeof(StreamFullPolicy)] = Kebab<StreamFullPolicy>(),
         [typeof(QueueFullPolicy)] = Kebab<QueueFullPolicy>(),
         [typeof(RecordedWindows)] = Kebab<RecordedWindows>(),
+        [typeof(OrtGraphOptimization)] = Kebab<OrtGraphOptimization>(),
         [typeof(LogLevel)] = Kebab<LogLevel>(),
     };
 

@@ -12,10 +12,14 @@ internal sealed record InferenceOptions : ICheckedSection
     /// <summary>Lets waiting threads spin: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; set; }
 
+    /// <summary>Execution providers in order of preference, for all models, instead of those their bundles name; null (default) leaves it to the bundles.</summary>
+    public List<string>? Providers { get; set; }
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
         OnnxRuntime = check.FullPath(nameof(OnnxRuntime), OnnxRuntime);
+        ModelSessionOptions.CheckProviders(check, nameof(Providers), Providers);
         check.Range(nameof(IntraOpThreads), IntraOpThreads, 1, 64);
     }
 }

@@ -9,6 +9,9 @@ internal sealed record ModelReferenceOptions : ICheckedSection, IShorthandSectio
     /// <summary>Path of a <c>.ermodel</c> file that is used as it is, outside the store; null when a name is given.</summary>
     public string? Bundle { get; set; }
 
+    /// <summary>How ONNX Runtime runs it.</summary>
+    public ModelSessionOptions Session { get; set; } = new();
+
     /// <inheritdoc/>
     public void SetShorthand(string text) => Name = text;
 

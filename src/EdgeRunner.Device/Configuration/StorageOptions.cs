@@ -12,6 +12,9 @@ internal sealed record StorageOptions : ICheckedSection
     /// <summary>What can be made again: optimised models.</summary>
     public string CacheDirectory { get; set; } = "/var/cache/edgerunner";
 
+    /// <summary>Room for optimised models in the cache directory, in bytes; past it the least recently used goes. 0 keeps none.</summary>
+    public long CacheMaxBytes { get; set; } = 256L << 20;
+
     /// <summary><c>status.log</c>.</summary>
     public string LogDirectory { get; set; } = "/var/log/edgerunner";
 
@@ -21,6 +24,7 @@ internal sealed record StorageOptions : ICheckedSection
         StateDirectory = check.FullPath(nameof(StateDirectory), StateDirectory) ?? StateDirectory;
         RuntimeDirectory = check.FullPath(nameof(RuntimeDirectory), RuntimeDirectory) ?? RuntimeDirectory;
         CacheDirectory = check.FullPath(nameof(CacheDirectory), CacheDirectory) ?? CacheDirectory;
+        check.Range(nameof(CacheMaxBytes), CacheMaxBytes, 0, 64L << 30);
         LogDirectory = check.FullPath(nameof(LogDirectory), LogDirectory) ?? LogDirectory;
     }
 }

@@ -5,6 +5,7 @@ using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Windows;
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Sessions;
+using EdgeRunner.Native.Linux;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Device.Pipelines;
@@ -48,8 +49,10 @@ internal sealed class PipelineParts : IDisposable
         using (var bundle = ModelBundle.Open(path, BundleLimits.Default))
         {
             digest = bundle.Sha256;
-            model = ModelInstance.Load(engine.Get(), bundle, engine.LoadOptions);
+            model = ModelInstance.Load(engine.Get(), bundle, options.Model.Session.Apply(engine.LoadOptions));
         }
+
+        ProcessHeap.Trim();
 
         ISampleSource? source = null;
         try

@@ -11,6 +11,7 @@ internal static class PipelineRegistration
     public static IServiceCollection AddPipelines(this IServiceCollection services, DeviceConfiguration options)
     {
         services.AddSingleton(options.Inference);
+        services.AddSingleton(options.Storage);
         services.AddSingleton<InferenceEngine>();
         services.AddSingleton(new BundleStore(options.Storage.StateDirectory));
         services.AddSingleton(provider => new SampleSourceFactory(provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<ILoggerFactory>()));

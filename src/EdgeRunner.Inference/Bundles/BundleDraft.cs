@@ -20,7 +20,7 @@ internal sealed class BundleDraft
         {
             Add(name);
         }
-        foreach (var name in Manifest.Graph.OfType<OnnxStepSpec>().Select(step => step.File).Distinct(StringComparer.Ordinal))
+        foreach (var name in Manifest.Graph.SelectMany(step => step.OnnxFiles).Distinct(StringComparer.Ordinal))
         {
             AddExternalData(name);
         }

@@ -29,4 +29,7 @@ public enum BundleErrorReason
 
     /// <summary>A golden case gave another answer than the bundle says.</summary>
     Golden,
+
+    /// <summary>The model needs an execution provider that this device does not have, and does not allow the CPU.</summary>
+    Hardware,
 }

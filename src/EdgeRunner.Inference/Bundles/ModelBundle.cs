@@ -82,15 +82,19 @@ public sealed class ModelBundle : IDisposable
 
     /// <summary>Files of this bundle in which an ONNX file keeps its weights: ONNX Runtime must be given each of them with the model.</summary>
     /// <exception cref="BundleException">There is no such file, it is no ONNX model, or it names a file that is not in the bundle.</exception>
-    public IReadOnlyList<string> GetExternalFiles(string onnxFile)
+    public IReadOnlyList<string> GetExternalFiles(string onnxFile) => ReadFacts(onnxFile).ExternalFiles;
+
+    /// <summary>What an ONNX file says of itself; its external files are all in this bundle.</summary>
+    /// <inheritdoc cref="GetExternalFiles"/>
+    internal OnnxModelFacts ReadFacts(string onnxFile)
     {
         _ = GetFile(onnxFile);
         try
         {
-            var external = OnnxModelFacts.Read(_files[onnxFile]).ExternalFiles;
-            return external.FirstOrDefault(name => !_files.ContainsKey(name)) is { } missing
+            var facts = OnnxModelFacts.Read(_files[onnxFile]);
+            return facts.ExternalFiles.FirstOrDefault(name => !_files.ContainsKey(name)) is { } missing
                 ? throw new BundleException(BundleErrorReason.FileList, Path, onnxFile, $"has external data in \"{missing}\", which is not in the bundle")
-                : external;
+                : facts;
         }
         catch (FormatException e)
         {

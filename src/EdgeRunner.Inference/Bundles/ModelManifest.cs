@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeRunner.Inference.Bundles.Steps;
 
 namespace EdgeRunner.Inference.Bundles;
 

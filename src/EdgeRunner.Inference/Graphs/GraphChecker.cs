@@ -13,32 +13,28 @@ public static class GraphChecker
     /// <param name="manifest">The manifest.</param>
     /// <param name="signatures">Signature of each ONNX file that a step names, by file name.</param>
     /// <exception cref="KeyNotFoundException">A step's file has no signature.</exception>
-    public static GraphCheck Check(ModelManifest manifest, IReadOnlyDictionary<string, OnnxSignature> signatures)
+    public static GraphCheck Check(ModelManifest manifest, IReadOnlyDictionary<string, OnnxSignature> signatures) => Check(manifest, signatures, openShapes: null);
+
+    /// <summary>As the public one; shapes the files leave open are found by <paramref name="openShapes"/>. Without it, steps that would read
+    /// such a tensor are not checked.</summary>
+    internal static GraphCheck Check(ModelManifest manifest, IReadOnlyDictionary<string, OnnxSignature> signatures, IOpenShapes? openShapes)
     {
-        var tensors = new Dictionary<string, GraphTensor>(StringComparer.Ordinal);
-        var errors = new List<GraphError>(CheckWiring(manifest));
-        if (errors.Count > 0)
+        var graph = new GraphState(signatures, openShapes);
+        graph.Errors.AddRange(CheckWiring(manifest));
+        if (graph.Errors.Count > 0)
         {
             // Types along edges that do not exist would only repeat the same mistake in other words.
-            return new GraphCheck(errors, tensors);
+            return new GraphCheck(graph.Errors, graph.Tensors);
         }
-        foreach (var tensor in Given(manifest))
+        foreach (var tensor in Given(manifest).Concat(Declared(manifest, graph.Errors)))
         {
-            tensors.Add(tensor.Name, tensor);
-        }
-        foreach (var made in Declared(manifest, errors))
-        {
-            tensors[made.Name] = made;
+            graph.Tensors.Add(tensor.Name, tensor);
         }
         foreach (var step in manifest.Graph)
         {
-            switch (step)
-            {
-                case OnnxStepSpec onnx: OnnxStepChecker.Check(onnx, signatures[onnx.File], tensors, errors); break;
-                default: errors.Add(new GraphError(step.Name, null, "a step kind this program knows", step.GetType().Name)); break;
-            }
+            StepCheck.Run(step, graph);
         }
-        return new GraphCheck(errors, tensors);
+        return new GraphCheck(graph.Errors, graph.Tensors) { Shares = graph.Shares };
     }
 
     private static IEnumerable<GraphTensor> Given(ModelManifest manifest) =>

@@ -14,6 +14,9 @@ public sealed record GraphTensor(string Name, GraphTensorKind Kind, TensorElemen
     /// <summary><c>float32[1, ?]</c>.</summary>
     public override string ToString() => Describe(Type, Shape);
 
+    /// <summary>Whether type and every dimension are known.</summary>
+    internal bool IsFixed => Type != TensorElementType.Undefined && Shape is not null && Shape.All(dimension => dimension >= 0);
+
     internal static string Describe(TensorElementType type, IReadOnlyList<long>? shape) =>
         shape is null ? $"{type.Format()} of unknown shape" : ElementSizes.Describe(type, [.. shape]);
 }

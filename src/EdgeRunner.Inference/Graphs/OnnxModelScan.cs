@@ -16,6 +16,9 @@ internal sealed class OnnxModelScan(CodedInputStream input)
 
     internal SortedSet<string> ExternalFiles { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Operators, those in the bodies of others included.</summary>
+    internal int Nodes { get; private set; }
+
     private delegate void FieldReader(int field);
 
     internal void Run(long length)
@@ -43,7 +46,10 @@ internal sealed class OnnxModelScan(CodedInputStream input)
     {
         switch (field)
         {
-            case 1: Enter(ReadNode); break;
+            case 1:
+                Nodes++;
+                Enter(ReadNode);
+                break;
             case 5: Enter(ReadTensor); break;
             case 15: Enter(ReadSparseTensor); break;
             default: input.SkipLastField(); break;

@@ -1,4 +1,5 @@
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Plans;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Sessions;
@@ -6,26 +7,25 @@ namespace EdgeRunner.Inference.Sessions;
 /// <summary>A loaded model: its graph over tensors that are allocated once. Write <see cref="Inputs"/> in place, <see cref="Run"/>, read
 /// <see cref="Outputs"/> in place. Not thread-safe; load the model twice to run it twice at a time.</summary>
 /// <remarks>
-/// Tensors between steps are shared, not copied: what one step writes, the next reads. A state costs no copy either. It has two tensors,
-/// and every step is prepared twice, for two <em>phases</em>: in phase 0 the steps read the state from the first tensor and write its next
-/// value into the second, in phase 1 the other way round. A run uses one phase, the next run the other. A run that fails stays in
-/// its phase, so the state is still that of the last good run.
+/// Tensors between steps are shared, not copied: what one step writes, the next reads. A state costs no copy either: a run reads it from
+/// one tensor and writes its next value into another, the next run the other way round (two phases). A run that fails stays in its
+/// phase, so the state is still that of the last good run.
 /// </remarks>
 public sealed class ModelInstance : IDisposable
 {
-    private readonly ModelGraphTensors _tensors;
-    private readonly OrtPreparedRun[][] _runsByPhase;
+    private readonly CarriedTensors _carried;
+    private readonly ExecutionPlan _plan;
     private readonly ModelBundle _bundle;
     private int _phase;
 
-    internal ModelInstance(ModelBundle bundle, ModelGraphTensors tensors, OrtPreparedRun[][] runsByPhase)
+    internal ModelInstance(ModelBundle bundle, CarriedTensors carried, ExecutionPlan plan)
     {
         _bundle = bundle;
-        _tensors = tensors;
-        _runsByPhase = runsByPhase;
+        _carried = carried;
+        _plan = plan;
         Manifest = bundle.Manifest;
-        Inputs = [.. Manifest.Inputs.Select(input => new ModelPort(this, input, tensors.InEachPhase(input.Name)))];
-        Outputs = [.. Manifest.Outputs.Select(output => new ModelPort(this, output, tensors.InEachPhase(output.Name)))];
+        Inputs = [.. Manifest.Inputs.Select(input => new ModelPort(this, input, plan.InEachPhase(input.Name)))];
+        Outputs = [.. Manifest.Outputs.Select(output => new ModelPort(this, output, plan.InEachPhase(output.Name)))];
         ResetState();
     }
 
@@ -58,25 +58,22 @@ public sealed class ModelInstance : IDisposable
     /// <exception cref="KeyNotFoundException">The model has none.</exception>
     public ModelPort Output(string name) => Find(Outputs, name, "output");
 
-    /// <summary>One pass through the graph: one native call for each step, no managed allocation.</summary>
+    /// <summary>One pass through the graph: one native call for each ONNX file, built-in steps in between, no managed allocation.</summary>
     /// <param name="options">Lets another thread break the run off; null for none.</param>
     /// <exception cref="OrtException">A step failed. Outputs hold anything; the state is still what it was before this run.</exception>
     /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
     public void Run(OrtRunOptions? options = null)
     {
-        foreach (var step in _runsByPhase[_phase])
-        {
-            step.Run(options);
-        }
+        _plan.Run(_phase, options);
         LastPhase = _phase;
-        _phase = _phase + 1 < _runsByPhase.Length ? _phase + 1 : 0;
+        _phase = _phase + 1 < _carried.PhaseCount ? _phase + 1 : 0;
     }
 
     /// <summary>Sets every state to its initial value, as after loading; for a gap in the input. Allocates nothing.</summary>
     public void ResetState()
     {
         _phase = 0;
-        _tensors.WriteInitialStates();
+        _carried.Reset();
     }
 
     /// <summary>Runs the bundle's golden cases and compares. The state is reset before each case and afterwards; inputs and outputs are
@@ -87,11 +84,8 @@ public sealed class ModelInstance : IDisposable
     /// <summary>Releases the prepared runs and every tensor, those of <see cref="Inputs"/> and <see cref="Outputs"/> included.</summary>
     public void Dispose()
     {
-        foreach (var run in _runsByPhase.SelectMany(runs => runs))
-        {
-            run.Dispose();
-        }
-        _tensors.Dispose();
+        _plan.Dispose();
+        _carried.Dispose();
     }
 
     private static ModelPort Find(IReadOnlyList<ModelPort> ports, string name, string what) =>

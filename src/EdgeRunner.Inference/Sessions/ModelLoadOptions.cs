@@ -11,6 +11,10 @@ public sealed record ModelLoadOptions
     /// <summary>Lets threads spin while they wait: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; init; }
 
+    /// <summary>Execution providers in order of preference (<c>tensorrt</c>, <c>cuda</c>, <c>cpu</c>), instead of those of the bundle; null keeps
+    /// <see cref="ModelRuntimeOptions.Providers"/>. One that cannot be used is passed over and reported; a list without <c>cpu</c> demands one of its own.</summary>
+    public IReadOnlyList<string>? Providers { get; init; }
+
     /// <summary>How much ONNX Runtime rewrites the graphs.</summary>
     public OrtGraphOptimization GraphOptimization { get; init; } = OrtGraphOptimization.All;
 }

@@ -1,26 +1,27 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Graphs;
+using EdgeRunner.Inference.Plans;
+using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Sessions;
 
-/// <summary>Makes a <see cref="ModelInstance"/>: sessions, the check of the graph against them, tensors, prepared runs. One instance loads one model.</summary>
+/// <summary>Makes a <see cref="ModelInstance"/>: sessions, the check of the graph against them, tensors, the plan. One instance loads one model.</summary>
 internal sealed class ModelLoader : IDisposable
 {
     private readonly ModelRuntime _runtime;
     private readonly ModelBundle _bundle;
     private readonly ModelManifest _manifest;
     private readonly Dictionary<string, OrtSession> _sessions = new(StringComparer.Ordinal);
-    private readonly ModelGraphTensors _tensors;
-    private readonly List<OrtPreparedRun> _runs = [];
+    private readonly CarriedTensors _carried;
 
     private ModelLoader(ModelRuntime runtime, ModelBundle bundle)
     {
         _runtime = runtime;
         _bundle = bundle;
         _manifest = bundle.Manifest;
-        _tensors = new ModelGraphTensors(runtime.OnnxRuntime, _manifest.States);
+        _carried = new CarriedTensors(runtime.OnnxRuntime);
     }
 
     internal static ModelInstance Load(ModelRuntime runtime, ModelBundle bundle, ModelLoadOptions options)
@@ -29,19 +30,17 @@ internal sealed class ModelLoader : IDisposable
         try
         {
             loader.OpenSessions(options);
-            loader.MakeTensors(loader.CheckGraph());
-            var runs = Enumerable.Range(0, loader._tensors.PhaseCount).Select(phase => loader.Steps.Select(step => loader.Prepare(step, phase)).ToArray()).ToArray();
-            return new ModelInstance(bundle, loader._tensors, runs);
+            loader.MakeCarried();
+            return new ModelInstance(bundle, loader._carried, loader.Compile());
         }
         catch
         {
-            loader._runs.ForEach(run => run.Dispose());
-            loader._tensors.Dispose();
+            loader._carried.Dispose();
             throw;
         }
     }
 
-    /// <summary>Lets the sessions go; prepared runs hold those they need.</summary>
+    /// <summary>Lets the sessions go; kernels hold those they need.</summary>
     public void Dispose()
     {
         foreach (var session in _sessions.Values)
@@ -50,86 +49,66 @@ internal sealed class ModelLoader : IDisposable
         }
     }
 
-    /// <summary>In the order in which they run. <see cref="GraphChecker"/> has refused every other kind of step by the time this is used.</summary>
-    private IEnumerable<OnnxStepSpec> Steps => _manifest.Graph.OfType<OnnxStepSpec>();
-
     private void OpenSessions(ModelLoadOptions options)
     {
-        foreach (var file in Steps.Select(step => step.File).Distinct(StringComparer.Ordinal))
+        var opener = new SessionOpener(_runtime, _bundle, options);
+        foreach (var file in _manifest.Graph.SelectMany(step => step.OnnxFiles).Distinct(StringComparer.Ordinal))
         {
-            _sessions.Add(file, OrtSession.Load(_runtime.OnnxRuntime, _bundle.GetFile(file).Span, new OrtSessionSettings
-            {
-                IntraOpThreads = options.IntraOpThreads ?? _runtime.IntraOpThreads,
-                AllowSpinning = options.AllowSpinning,
-                GraphOptimization = options.GraphOptimization,
-                ExternalInitializers = _bundle.GetExternalFiles(file).ToDictionary(name => name, _bundle.GetFile, StringComparer.Ordinal),
-                LogId = $"{_manifest.Title}, {file}",
-            }));
+            _sessions.Add(file, opener.Open(file));
         }
     }
 
-    private IReadOnlyDictionary<string, GraphTensor> CheckGraph()
-    {
-        var check = GraphChecker.Check(_manifest, _sessions.ToDictionary(pair => pair.Key, pair => OnnxSignature.Of(pair.Value), StringComparer.Ordinal));
-        return check.Errors.Count == 0
-            ? check.Tensors
-            : throw new BundleException(BundleErrorReason.Graph, _bundle.Path, [.. check.Errors.Select(error => error.ToString())]);
-    }
-
-    private void MakeTensors(IReadOnlyDictionary<string, GraphTensor> graph)
+    private void MakeCarried()
     {
         foreach (var constant in _manifest.Constants)
         {
-            constant.ToTensor().CopyTo(_tensors.Add(constant.Name, constant.Type, [.. constant.Shape]));
+            _carried.AddConstant(constant);
         }
         foreach (var state in _manifest.States)
         {
-            _tensors.AddState(state, ReadInitial(state));
+            _carried.AddState(state, ReadInitial(state));
         }
-        var isOpen = false;
-        foreach (var tensor in graph.Values.Where(tensor => !_tensors.Contains(tensor.Name)))
-        {
-            if (tensor.Shape is { } shape && shape.All(dimension => dimension >= 0))
-            {
-                _tensors.Add(tensor.Name, tensor.Type, [.. shape]);
-            }
-            else
-            {
-                isOpen = true;
-            }
-        }
-        if (isOpen)
-        {
-            MeasureOpenShapes();
-        }
+        _carried.Reset();
     }
 
-    /// <summary>Learns the shapes the files leave open between two steps from a pass over zeros: with every input's shape fixed by the manifest,
-    /// they are the same in every run. Where they do depend on the values, the first run that differs fails with ONNX Runtime's words for it.</summary>
-    private void MeasureOpenShapes()
+    private ExecutionPlan Compile()
     {
-        _tensors.WriteInitialStates();
-        foreach (var step in Steps)
+        var check = CheckGraph();
+        var kept = _manifest.Outputs.Select(output => output.Name).Concat(_manifest.States.Select(state => state.Next)).ToHashSet(StringComparer.Ordinal);
+        var layout = TensorLayout.Decide(check, kept, _carried.Names.ToHashSet(StringComparer.Ordinal));
+        var tensors = new PlanTensors(_runtime.OnnxRuntime, _carried);
+        var builders = Enumerable.Range(0, _carried.PhaseCount).Select(phase => new PlanBuilder(tensors, _sessions, phase)).ToArray();
+        try
         {
-            var outputs = step.Outputs.Select(output => new OrtBinding(output.Key, _tensors.Contains(output.Value) ? _tensors.Get(output.Value, phase: 0) : null)).ToArray();
-            using var run = _sessions[step.File].Prepare(Inputs(step, phase: 0), outputs);
-            run.Run();
-            foreach (var (name, index) in step.Outputs.Values.Select((name, index) => (name, index)).Where(output => outputs[output.index].Tensor is null))
+            tensors.AddAll(check.Tensors.Values, layout);
+            foreach (var builder in builders)
             {
-                using var measured = run.TakeOutput(index);
-                measured.ToManaged().CopyTo(_tensors.Add(name, measured.ElementType, measured.Shape));
+                for (var i = 0; i < _manifest.Graph.Count; i++)
+                {
+                    builder.Compile(_manifest.Graph[i], i);
+                }
             }
+            return new ExecutionPlan(tensors, Array.ConvertAll(builders, builder => builder.Take()));
+        }
+        catch
+        {
+            tensors.Dispose();
+            throw;
+        }
+        finally
+        {
+            Array.ForEach(builders, builder => builder.Dispose());
         }
     }
 
-    private OrtPreparedRun Prepare(OnnxStepSpec step, int phase)
+    private GraphCheck CheckGraph()
     {
-        var run = _sessions[step.File].Prepare(Inputs(step, phase), [.. step.Outputs.Select(output => new OrtBinding(output.Key, _tensors.Get(output.Value, phase)))]);
-        _runs.Add(run);
-        return run;
+        using var measurer = new OpenShapeMeasurer(_runtime.OnnxRuntime, _carried, _sessions);
+        var check = GraphChecker.Check(_manifest, _sessions.ToDictionary(pair => pair.Key, pair => OnnxSignature.Of(pair.Value), StringComparer.Ordinal), measurer);
+        return check.Errors.Count == 0
+            ? check
+            : throw new BundleException(BundleErrorReason.Graph, _bundle.Path, [.. check.Errors.Select(error => error.ToString())]);
     }
-
-    private OrtBinding[] Inputs(OnnxStepSpec step, int phase) => [.. step.Inputs.Select(input => new OrtBinding(input.Key, _tensors.Get(input.Value, phase)))];
 
     private TensorData? ReadInitial(StateSpec state)
     {

@@ -1,3 +1,5 @@
+using EdgeRunner.Inference.Sessions.Caching;
+using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Sessions;
@@ -10,6 +12,8 @@ public sealed class ModelRuntime : IDisposable
     {
         OnnxRuntime = onnxRuntime;
         IntraOpThreads = options.IntraOpThreads;
+        Providers = new ProviderBoard(options.ProviderSink);
+        Options = options;
     }
 
     /// <summary>The library itself, for work without a bundle.</summary>
@@ -18,13 +22,31 @@ public sealed class ModelRuntime : IDisposable
     /// <summary>Default of <see cref="ModelLoadOptions.IntraOpThreads"/>.</summary>
     public int IntraOpThreads { get; }
 
+    /// <summary>Which execution providers models got, and what is being built for them.</summary>
+    public ProviderBoard Providers { get; }
+
+    /// <summary>Where optimised models are kept; null when they are not.</summary>
+    public OptimizedModelCache? Cache => Options.Cache;
+
+    internal ModelRuntimeOptions Options { get; }
+
     /// <summary>Finds and starts ONNX Runtime.</summary>
     /// <exception cref="OrtLibraryException">There is no usable library; the message has the fix.</exception>
     public static ModelRuntime Load(ModelRuntimeOptions? options = null)
     {
         options ??= new ModelRuntimeOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads, nameof(options));
-        return new ModelRuntime(OrtRuntime.Load(new OrtRuntimeOptions { LibraryPath = options.LibraryPath, LogSink = options.LogSink }), options);
+        var sink = options.LogSink;
+        return new ModelRuntime(OrtRuntime.Load(new OrtRuntimeOptions { LibraryPath = options.LibraryPath, LogSink = sink is null ? null : Relay }), options);
+
+        void Relay(OrtLogEntry entry)
+        {
+            // Said at each build of a cached model. True, and the reason why the processor is part of a cached model's key.
+            if (!entry.Message.StartsWith("Serializing optimized model with Graph Optimization level greater than", StringComparison.Ordinal))
+            {
+                sink(entry);
+            }
+        }
     }
 
     /// <inheritdoc />

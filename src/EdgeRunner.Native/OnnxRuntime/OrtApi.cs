@@ -46,6 +46,17 @@ internal unsafe struct OrtApi
     [FieldOffset(124 * P)] internal delegate* unmanaged[Cdecl]<nint, byte*, long, nint> AddFreeDimensionOverrideByName;
     [FieldOffset(130 * P)] internal delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint> AddSessionConfigEntry;
     [FieldOffset(273 * P)] internal delegate* unmanaged[Cdecl]<nint, byte, nint> SetDeterministicCompute;
+
+    // Execution providers. Every build has the entries; one without the provider answers with a status that says so.
+    [FieldOffset(170 * P)] internal delegate* unmanaged[Cdecl]<nint, nint, nint> SessionOptionsAppendExecutionProvider_TensorRT_V2;
+    [FieldOffset(171 * P)] internal delegate* unmanaged[Cdecl]<nint*, nint> CreateTensorRTProviderOptions;
+    [FieldOffset(172 * P)] internal delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint, nint> UpdateTensorRTProviderOptions;
+    [FieldOffset(174 * P)] internal delegate* unmanaged[Cdecl]<nint, void> ReleaseTensorRTProviderOptions;
+    [FieldOffset(204 * P)] internal delegate* unmanaged[Cdecl]<nint, nint, nint> SessionOptionsAppendExecutionProvider_CUDA_V2;
+    [FieldOffset(205 * P)] internal delegate* unmanaged[Cdecl]<nint*, nint> CreateCUDAProviderOptions;
+    [FieldOffset(206 * P)] internal delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint, nint> UpdateCUDAProviderOptions;
+    [FieldOffset(208 * P)] internal delegate* unmanaged[Cdecl]<nint, void> ReleaseCUDAProviderOptions;
+
     [FieldOffset(279 * P)] internal delegate* unmanaged[Cdecl]<nint, byte**, byte**, nuint*, nuint, nint> AddExternalInitializersFromFilesInMemory;
     [FieldOffset(100 * P)] internal delegate* unmanaged[Cdecl]<nint, void> ReleaseSessionOptions;
 

@@ -14,6 +14,12 @@ internal sealed unsafe class OrtSessionOptionsHandle(OrtApi* api) : OrtHandle
     private protected override void Release(nint value) => api->ReleaseSessionOptions(value);
 }
 
+/// <summary>Owns the options of an execution provider (<c>OrtCUDAProviderOptionsV2</c>, <c>OrtTensorRTProviderOptionsV2</c>).</summary>
+internal sealed unsafe class OrtProviderOptionsHandle(delegate* unmanaged[Cdecl]<nint, void> release) : OrtHandle
+{
+    private protected override void Release(nint value) => release(value);
+}
+
 /// <summary>Owns an <c>OrtSession</c>.</summary>
 internal sealed unsafe class OrtSessionHandle(OrtApi* api) : OrtHandle
 {

@@ -4,7 +4,7 @@ namespace EdgeRunner.Native.OnnxRuntime;
 
 /// <summary>An <c>OrtSessionOptions</c> filled from <see cref="OrtSessionSettings"/>. Keeps external weights pinned: dispose it after the
 /// session is made, not before.</summary>
-internal sealed unsafe class OrtSessionOptionsBuilder : IDisposable
+internal sealed unsafe partial class OrtSessionOptionsBuilder : IDisposable
 {
     private readonly OrtRuntime _runtime;
     private readonly OrtSessionOptionsHandle _options;
@@ -68,6 +68,7 @@ internal sealed unsafe class OrtSessionOptionsBuilder : IDisposable
             {
                 Check(api->SetOptimizedModelFilePath(options, path));
             }
+            AddConfig(options, "session.save_model_format", settings.OptimizedModelAsOrtFormat ? "ORT" : "ONNX");
         }
         if (settings.LogId is not null)
         {
@@ -84,6 +85,7 @@ internal sealed unsafe class OrtSessionOptionsBuilder : IDisposable
             }
         }
         AddExternalInitializers(options, settings.ExternalInitializers);
+        AppendProviders(options, settings.Providers);
     }
 
     private void AddExternalInitializers(nint options, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> files)

@@ -19,6 +19,14 @@ public sealed record OrtSessionSettings
     /// <summary>Where to write the rewritten graph; null writes none. The file is for this processor and this ONNX Runtime only.</summary>
     public string? OptimizedModelPath { get; init; }
 
+    /// <summary>Whether <see cref="OptimizedModelPath"/> is written in ONNX Runtime's own format, which loads quicker and in less memory than
+    /// ONNX. <see cref="OrtSession.Load"/> recognises either.</summary>
+    public bool OptimizedModelAsOrtFormat { get; init; }
+
+    /// <summary>Execution providers to try before the CPU, in order of preference; the CPU is always behind them. Loading fails with
+    /// <see cref="OrtProviderException"/> where one cannot be started.</summary>
+    public IReadOnlyList<OrtProvider> Providers { get; init; } = [];
+
     /// <summary>Keep the memory of intermediate results from run to run. Off: it is taken and given back in every run.</summary>
     public bool CpuArena { get; init; } = true;
 

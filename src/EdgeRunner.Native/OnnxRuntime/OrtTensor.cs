@@ -97,6 +97,35 @@ public sealed unsafe partial class OrtTensor : IDisposable
     /// <summary>Releases the tensor once no prepared run holds it.</summary>
     public void Dispose() => _value.Dispose();
 
+    /// <summary>A tensor over part of this one's memory: what is written to one is seen in the other. Holds the memory, so this one may be
+    /// disposed first.</summary>
+    /// <param name="firstElement">Row-major index of the first element of the view.</param>
+    /// <param name="shape">Its shape; the elements follow each other without gaps.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The view would reach past the end.</exception>
+    /// <exception cref="InvalidOperationException">A text tensor.</exception>
+    /// <exception cref="ObjectDisposedException">The tensor is disposed.</exception>
+    public OrtTensor View(int firstElement, params ReadOnlySpan<long> shape)
+    {
+        ThrowIfUnreadable();
+        var count = TensorElementTypes.CountElements(ElementType, shape);
+        ArgumentOutOfRangeException.ThrowIfNegative(firstElement);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstElement, ElementCount - count);
+        var elements = (byte*)_elements + ((long)firstElement * ElementType.SizeBytes());
+        var handle = new OrtValueHandle(_runtime.Api);
+        using var memory = _value.Lease();
+        using var cpu = _runtime.CpuMemory.Lease();
+        nint value;
+        fixed (long* dimensions = shape)
+        {
+            _runtime.Check(
+                _runtime.Api->CreateTensorWithDataAsOrtValue(
+                    cpu.Value, elements, (nuint)count * (nuint)ElementType.SizeBytes(), dimensions, (nuint)shape.Length, (int)ElementType, &value),
+                $"making a view {TensorElementTypes.Format(ElementType, shape)} of {this}");
+        }
+        handle.Own(value, _value);
+        return new OrtTensor(_runtime, handle, ElementType, shape.ToArray(), elements);
+    }
+
     /// <summary>Takes over an <c>OrtValue*</c> that ONNX Runtime made in a run of <paramref name="session"/>; released whatever happens.</summary>
     internal static OrtTensor Take(OrtRuntime runtime, nint value, OrtHandle session)
     {

@@ -99,16 +99,4 @@ public class ConfigurationErrorTests
         Assert.EndsWith("pipelines.speech.telemetry.class: \"raw\" is not allowed; stream speech is \"event\" by telemetry.streams.speech.class",
             Assert.Single(bench.Load().Errors).ToString(), StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("hots", "host", 1)]
-    [InlineData("port", "port", 0)]
-    [InlineData("", "abc", 3)]
-    [InlineData("ca", "abc", 3)]
-    [InlineData("KEEPaliveSecond", "keepAliveSeconds", 1)]
-    public void Distance_counts_inserts_deletes_replacements_and_swaps(string a, string b, int expected)
-    {
-        Assert.Equal(expected, NearestKey.Distance(a, b));
-        Assert.Equal(expected, NearestKey.Distance(b, a));
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Bundles.Steps;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Tests.Bundles;

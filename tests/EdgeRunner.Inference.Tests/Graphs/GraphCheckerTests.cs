@@ -1,4 +1,5 @@
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Bundles.Steps;
 using EdgeRunner.Inference.Graphs;
 using EdgeRunner.Inference.Tests.Bundles;
 using EdgeRunner.Native.OnnxRuntime;

@@ -35,6 +35,17 @@ public sealed unsafe class OrtApiTests(OrtFixture ort)
         _api->ReleaseStatus(status);
     }
 
+    [Theory]
+    [InlineData(OrtProviderKind.Cuda)]
+    [InlineData(OrtProviderKind.TensorRt)]
+    public void Provider_slots_of_the_stock_library_end_in_its_own_words_for_what_is_missing(OrtProviderKind kind)
+    {
+        var e = Assert.Throws<OrtProviderException>(() => ort.Load("double", new OrtSessionSettings { Providers = [new OrtProvider(kind)] }));
+
+        Assert.Equal(kind, e.Provider);
+        Assert.Contains("librar", e.Detail, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void Session_option_slots_accept_their_arguments_and_refuse_bad_ones()
     {

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace EdgeRunner.Inference.Bundles;
+namespace EdgeRunner.Inference.Bundles.Steps;
 
 /// <summary>Runs one ONNX file.</summary>
 /// <param name="Name">Name of the step.</param>
@@ -23,5 +23,5 @@ public sealed record OnnxStepSpec(
 
     /// <inheritdoc />
     [JsonIgnore]
-    public override IEnumerable<string> UsesFiles => [File];
+    public override IEnumerable<string> OnnxFiles => [File];
 }

@@ -1,0 +1,8 @@
+namespace EdgeRunner.Inference.Graphs;
+
+/// <summary>A rule's offer: one tensor may lie inside the memory of another, and then need not be copied. Whether it does is decided by
+/// <see cref="Plans.TensorLayout"/>.</summary>
+/// <param name="Part">The tensor that would have no memory of its own.</param>
+/// <param name="Whole">The tensor it would lie in.</param>
+/// <param name="FirstElement">Index in the whole of the part's first element; the rest follows row-major, without gaps.</param>
+internal readonly record struct TensorShare(string Part, string Whole, long FirstElement);
