@@ -42,6 +42,7 @@ windows() { "$work/edgerunner" status --json --config "$work/edgerunner.json" 2>
 wait_for 20 windows >"$work/before" || { tail -n 20 "$work/edgerunner.log" >&2; die 'the daemon does not start'; }
 
 result=$ARTIFACTS/fuzz-models/$seed.json
+commit=$(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null || true)
 say "$mutants mutants of seed $seed from number $first, $parallel at a time"
 code=0
 nice dotnet "$runner" "$work/edgerunner" "$mutants" "$seed" "$parallel" "$first" >"$work/result.json" || code=$?
@@ -52,7 +53,7 @@ kill -0 "$daemon" 2>/dev/null || { tail -n 20 "$work/edgerunner.log" >&2; die 't
 sleep 1
 after=$(windows) || die 'the daemon does not answer'
 ((after > $(jq '.pipelines[0].windows' "$work/status.json"))) || die "the daemon's pipeline stopped at $after windows"
-jq --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg commit "$(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null || true)" --slurpfile status "$work/status.json" \
+jq --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg commit "$commit" --slurpfile status "$work/status.json" \
   --argjson before "$(cat "$work/before")" '
   {date: $date, commit: $commit, daemon: ($status[0] | {restarts: 0, windowsBefore: $before, windowsAfter: .pipelines[0].windows,
     runErrors: .pipelines[0].runErrors, sourceRestarts: .pipelines[0].sourceRestarts, uptimeSeconds})} + .' "$work/result.json" >"$result"

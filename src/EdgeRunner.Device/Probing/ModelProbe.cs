@@ -20,7 +20,8 @@ internal sealed class ModelProbe(InferenceOptions inference, TimeProvider time, 
     public Task<ProbeReport> RunAsync(string bundlePath, ProbeLimits limits, CancellationToken cancellationToken)
     {
         var request = new ProbeRequest(
-            Path.GetFullPath(bundlePath), Environment.ProcessId, limits, inference.OnnxRuntime, inference.IntraOpThreads, inference.AllowSpinning);
+            Path.GetFullPath(bundlePath), Environment.ProcessId, limits, inference.OnnxRuntime, inference.IntraOpThreads, inference.AllowSpinning,
+            inference.Providers);
         var ended = new TaskCompletionSource<ProbeReport>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Not the thread pool: the kernel kills the child when the thread that started it ends (ProcessRestraint.DieWithParent), and the
         // memory of the child must be looked at every few milliseconds whatever else this process does.

@@ -81,6 +81,7 @@ internal sealed class ModelTrial(ModelInstance model, ProbeInputs inputs)
     private ProbeLatency MeasureBatch(int runs, int minRuns, TimeSpan time, TimeSpan most)
     {
         var ticks = new long[runs];
+        var cpuTicks = new long[runs];
         var start = Stopwatch.GetTimestamp();
         var count = 0;
         for (; count < runs; count++)
@@ -90,11 +91,13 @@ internal sealed class ModelTrial(ModelInstance model, ProbeInputs inputs)
             var index = count % inputs.Count;
             if (index == 0) model.ResetState();
             inputs.Write(index);
+            var cpu = Environment.CpuUsage.TotalTime;
             ticks[count] = Time();
+            cpuTicks[count] = (Environment.CpuUsage.TotalTime - cpu).Ticks;
             Look(index);
         }
 
-        return ProbeLatency.Of(ticks.AsSpan(0, count), Stopwatch.Frequency, _first);
+        return ProbeLatency.Of(ticks.AsSpan(0, count), cpuTicks.AsSpan(0, count), Stopwatch.Frequency, _first);
     }
 
     private long Time()

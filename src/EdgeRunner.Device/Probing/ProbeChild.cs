@@ -12,6 +12,9 @@ internal sealed class ProbeChild
 {
     private const int MaxRequestBytes = 64 << 10;
 
+    /// <summary>The one execution provider that works without devices.</summary>
+    private const string Cpu = "cpu";
+
     /// <summary>So that the daemon's threads come first.</summary>
     private const int Niceness = 10;
 
@@ -99,23 +102,25 @@ internal sealed class ProbeChild
         var empty = Memory();
         using var bundle = ModelBundle.Open(_request.File);
         var limits = ProbeLimitsInForce.Resolve(_request.Limits, bundle.Manifest.Limits, bundle.SizeBytes, SystemMemory.ReadAvailableBytes());
+        var unprobed = (_request.Providers ?? bundle.Manifest.Hardware.Providers ?? []).Where(provider => !string.Equals(provider, Cpu, StringComparison.Ordinal)).ToArray();
+        if (unprobed.Length > 0) limits = limits with { P99Microseconds = long.MaxValue, P99From = "not judged: it is meant for another provider than the CPU" };
         TakeLimits(limits, empty.AddressSpaceBytes);
         _addressSpaceBytes = limits.AddressSpaceBytes;
         _next = _next with
         {
             Model = bundle.Manifest.Name, Version = bundle.Manifest.Version.ToString(), Sha256 = bundle.Sha256, Limits = limits,
             BaselineAddressSpaceBytes = empty.AddressSpaceBytes,
+            Warnings = unprobed.Length > 0 ? [$"tried on the CPU, not on {string.Join(", ", unprobed)}: a driver needs devices and address space that this process has given up"] : null,
         };
 
         Begin(ProbeStage.Runtime);
         var before = Memory().ResidentBytes;
         using var runtime = ModelRuntime.Load(new ModelRuntimeOptions
         {
-            LibraryPath = _request.OnnxRuntime, IntraOpThreads = _request.IntraOpThreads, LogSink = entry => Console.Error.WriteLine(entry.Message),
+            LibraryPath = _request.OnnxRuntime, IntraOpThreads = _request.IntraOpThreads, Providers = [Cpu], LogSink = entry => Console.Error.WriteLine(entry.Message),
         });
         var baseline = empty.ResidentBytes + Memory().ResidentBytes - before;
-        // The one provider that sessions are made for today; ONNX Runtime adds it to every session.
-        _next = _next with { OnnxRuntime = runtime.OnnxRuntime.Version, Provider = "CPUExecutionProvider", BaselineBytes = baseline };
+        _next = _next with { OnnxRuntime = runtime.OnnxRuntime.Version, Provider = Cpu, BaselineBytes = baseline };
 
         Begin(ProbeStage.Load);
         var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -129,7 +134,7 @@ internal sealed class ProbeChild
         var latency = trial.Measure(limits, _request.Limits.Runs is not null);
         var now = Memory();
         var memory = new ProbeMemory(Math.Max(0, now.PeakResidentBytes - baseline), baseline, now.PeakResidentBytes, now.PeakAddressSpaceBytes - empty.AddressSpaceBytes);
-        _next = _next with { Latency = latency, Memory = memory, Warnings = trial.Warnings };
+        _next = _next with { Latency = latency, Memory = memory, Warnings = Warnings(trial, limits, latency) };
         Begin(ProbeStage.Golden);
         ProbeGoldenCase[] golden = [.. model.SelfTest().Cases.Select(one => new ProbeGoldenCase(one.Name, one.Passed, one.Runs, one.MaxAbsoluteDifference, Short(one.Problems)))];
         var (reason, detail) = ProbeVerdict.Of(limits, memory, latency, trial.NotFinite, golden);
@@ -145,6 +150,10 @@ internal sealed class ProbeChild
         // The soft limit is the one that says what it is (SIGXCPU); the hard one is for code that blocks that signal.
         ProcessRestraint.Limit(ProcessResource.CpuSeconds, (ulong)limits.CpuSeconds, (ulong)limits.CpuSeconds + 1);
     }
+
+    private static IReadOnlyList<string> Warnings(ModelTrial trial, ProbeLimitsInForce limits, ProbeLatency latency) => ProbeVerdict.WasMachineBusy(limits, latency)
+        ? [.. trial.Warnings, $"the machine was busy: a run took {ProbeWords.Time(latency.P99)} (99th percentile), of which {ProbeWords.Time(latency.CpuP99)} were its own"]
+        : trial.Warnings;
 
     /// <summary>Tells the parent what has been learned and what begins.</summary>
     private void Begin(ProbeStage stage)

@@ -7,5 +7,7 @@ namespace EdgeRunner.Device.Probing;
 /// <param name="OnnxRuntime">The library; null looks in the usual places.</param>
 /// <param name="IntraOpThreads">As the daemon would run it.</param>
 /// <param name="AllowSpinning">As the daemon would run it.</param>
+/// <param name="Providers">Execution providers of the configuration; null leaves them to the bundle.</param>
 internal sealed record ProbeRequest(
-    string File, int ParentProcessId, ProbeLimits Limits, string? OnnxRuntime, int IntraOpThreads, bool AllowSpinning);
+    string File, int ParentProcessId, ProbeLimits Limits, string? OnnxRuntime, int IntraOpThreads, bool AllowSpinning,
+    IReadOnlyList<string>? Providers = null);

@@ -15,7 +15,7 @@ public sealed class ProbeMessageReaderTests
         new(ProbeStage.Measure) { LoadMilliseconds = 1.5, BaselineBytes = 40 << 20 },
         new(ProbeStage.Done)
         {
-            Golden = [new ProbeGoldenCase("g", false, 1, double.PositiveInfinity, ["is NaN"])], Latency = new ProbeLatency(3, 1, 2, 3, 4, 5), Reason = ProbeReason.GoldenMismatch, Detail = "µ",
+            Golden = [new ProbeGoldenCase("g", false, 1, double.PositiveInfinity, ["is NaN"])], Latency = new ProbeLatency(3, 1, 2, 3, 4, 5, 6), Reason = ProbeReason.GoldenMismatch, Detail = "µ",
         },
     ];
 
