@@ -1,4 +1,5 @@
 using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Windows;
 
@@ -21,6 +22,9 @@ internal sealed record PipelineOptions : ICheckedSection
 
     /// <summary>How outputs become a decision; null (default) records the outputs only.</summary>
     public DecisionOptions? Decision { get; set; }
+
+    /// <summary>What the model may do wrong before it is turned off.</summary>
+    public GuardOptions Guard { get; set; } = new();
 
     /// <summary>What is recorded.</summary>
     public PipelineTelemetryOptions Telemetry { get; set; } = new();

@@ -53,6 +53,16 @@ internal sealed class BundleStore(string stateDirectory)
         return File.Exists(path) ? path : throw new ModelNotInstalledException($"{name} {version}", Root);
     }
 
+    /// <summary>The bundle file of the active version; null when there is none.</summary>
+    public string? FindActiveBundle(string name) => ActiveVersion(name) is { } version && BundlePath(name, version) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>The bundle file of an installed version; null when it is not there, or is no version at all.</summary>
+    public string? FindBundle(string name, string version) =>
+        IsFileName(name) && IsFileName(version) && BundlePath(name, version) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>The installed versions of a model.</summary>
+    public IReadOnlyList<string> VersionsOf(string name) => [.. List().Where(model => string.Equals(model.Name, name, StringComparison.Ordinal)).Select(model => model.Version)];
+
     /// <summary>Copies a bundle into the store and, unless told not to, makes it the active version.</summary>
     /// <param name="file">The bundle; it is verified before the copy and the copy again after it.</param>
     /// <param name="activate">Whether pipelines shall use it from their next start.</param>
@@ -164,6 +174,9 @@ internal sealed class BundleStore(string stateDirectory)
             return null;
         }
     }
+
+    // What comes over a socket must not climb out of the store.
+    private static bool IsFileName(string text) => text.Length is > 0 and < 256 && text[0] != '.' && text.AsSpan().IndexOfAny('/', '\0') < 0;
 
     private string BundlePath(string name, string version) => Path.Combine(Root, name, version + Extension);
 

@@ -30,6 +30,9 @@ internal sealed partial class InferenceEngine(
             runtime.Cache?.Status)
         : null;
 
+    /// <summary>An address in the loaded library; 0 before it is loaded.</summary>
+    public nint LibraryAddress => Volatile.Read(ref _runtime)?.OnnxRuntime.LibraryAddress ?? 0;
+
     /// <summary>How models are opened.</summary>
     public ModelLoadOptions LoadOptions => new() { AllowSpinning = options.AllowSpinning };
 

@@ -52,10 +52,15 @@ internal sealed partial class ManifestChecker
         for (var i = 0; i < manifest.Inputs.Count; i++)
         {
             CheckSpec($"$.inputs[{i}]", manifest.Inputs[i]);
+            if (manifest.Inputs[i] is { Minimum: not null } or { Maximum: not null })
+            {
+                Add($"$.inputs[{i}]", "minimum and maximum are for outputs only; what goes in is the pipeline's business");
+            }
         }
         for (var i = 0; i < manifest.Outputs.Count; i++)
         {
             CheckSpec($"$.outputs[{i}]", manifest.Outputs[i]);
+            CheckRange($"$.outputs[{i}]", manifest.Outputs[i]);
         }
         for (var i = 0; i < manifest.Constants.Count; i++)
         {
@@ -92,6 +97,22 @@ internal sealed partial class ManifestChecker
         if (spec.Type == TensorElementType.Bool && spec.Labels.Count is not (0 or 2))
         {
             Add($"{path}.labels", $"{spec.Labels.Count} labels for a bool; give two, false first");
+        }
+    }
+
+    private void CheckRange(string path, TensorSpec spec)
+    {
+        if (spec is { Minimum: null, Maximum: null })
+        {
+            return;
+        }
+        if (spec.Type is TensorElementType.String or TensorElementType.Bool or TensorElementType.Complex64 or TensorElementType.Complex128)
+        {
+            Add(path, $"minimum and maximum need numbers; \"{spec.Name}\" is {spec.Type.Format()}");
+        }
+        if (spec.Minimum > spec.Maximum)
+        {
+            Add($"{path}.minimum", $"{spec.Minimum} is above maximum, {spec.Maximum}");
         }
     }
 

@@ -9,13 +9,17 @@ namespace EdgeRunner.Inference.Bundles;
 /// <param name="Meaning">What the numbers are, e.g. <c>mono audio, the last 64 samples of the previous chunk first</c>.</param>
 /// <param name="Unit">Unit of the numbers, e.g. <c>mV</c> or <c>full-scale</c>.</param>
 /// <param name="Labels">Float outputs: one label for each column of the last dimension. Integer and bool outputs: label of value 0, 1, 2, ...</param>
+/// <param name="Minimum">Outputs: no element is below this; the device refuses a window that breaks it. Absent is no bound.</param>
+/// <param name="Maximum">Outputs: no element is above this. Absent is no bound.</param>
 public sealed record TensorSpec(
     string Name,
     TensorElementType Type,
     IReadOnlyList<long> Shape,
     string? Meaning = null,
     string? Unit = null,
-    IReadOnlyList<string>? Labels = null)
+    IReadOnlyList<string>? Labels = null,
+    double? Minimum = null,
+    double? Maximum = null)
 {
     /// <summary>Names of columns or values; empty when there are none.</summary>
     public IReadOnlyList<string> Labels { get; init; } = Labels ?? [];

@@ -13,7 +13,6 @@ internal static unsafe partial class LibC
     internal const int PR_SET_PDEATHSIG = 1;
     internal const int PR_SET_NO_NEW_PRIVS = 38;
     internal const int F_DUPFD_CLOEXEC = 1030;
-    internal const int PRIO_PROCESS = 0;
 
     /// <seealso href="https://man7.org/linux/man-pages/man2/setrlimit.2.html"/>
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
@@ -39,10 +38,6 @@ internal static unsafe partial class LibC
     /// <seealso href="https://man7.org/linux/man-pages/man2/getppid.2.html"/>
     [LibraryImport("libc", EntryPoint = "getppid")]
     internal static partial int GetParentProcess();
-
-    /// <seealso href="https://man7.org/linux/man-pages/man2/setpriority.2.html"/>
-    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
-    internal static partial int SetPriority(int which, uint who, int niceness);
 
     /// <seealso href="https://man7.org/linux/man-pages/man2/kill.2.html"/>
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
