@@ -79,11 +79,11 @@ public sealed partial class TufRepository : IDisposable
 
     private void Sweep()
     {
-        foreach (var directory in (string[])[Layout.Metadata, Layout.Staged])
+        foreach (var directory in (string[])[Layout.Metadata, Layout.Staged, Layout.Targets])
         {
             if (Directory.Exists(directory))
             {
-                foreach (var file in Directory.EnumerateFiles(directory, ".*" + RepositoryLayout.TemporarySuffix))
+                foreach (var file in Directory.EnumerateFiles(directory, ".*" + RepositoryLayout.TemporarySuffix, SearchOption.AllDirectories))
                 {
                     _writer.DeleteQuietly(file);
                 }
