@@ -62,7 +62,7 @@ public sealed class RepositoryTests : IDisposable
         var again = await FleetAsync("model", "add", bundle, "--no-self-test");
         Assert.Equal(1, again.ExitCode);
         Assert.Contains("in the repository already", again.Errors, StringComparison.Ordinal);
-        Assert.Equal((UnixFileMode)0b110_000_000, File.GetUnixFileMode(Key("root-1")));
+        Assert.Equal("600\n", (await ProgramRun.StartAsync("stat", "-c", "%a", Key("root-1"))).Output);
         Assert.Contains("ENCRYPTED PRIVATE KEY", await File.ReadAllTextAsync(Key("root-1")), StringComparison.Ordinal);
     }
 

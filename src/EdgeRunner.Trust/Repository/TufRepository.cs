@@ -100,8 +100,10 @@ public sealed partial class TufRepository : IDisposable
     }
 
     /// <summary>True for what is published already and gets signatures for the next root.</summary>
-    private bool IsCountersigned(string role, Envelope envelope) => role is RoleNames.Targets && Content.Staged.ContainsKey(RoleNames.Root)
-        && Content.Published(role) is { } published && published.Canonical.Span.SequenceEqual(envelope.Canonical.Span);
+    private bool IsCountersigned(string role, Envelope envelope) => IsCountersigned(Content, role, envelope);
+
+    private static bool IsCountersigned(RepositoryContent content, string role, Envelope envelope) => role is RoleNames.Targets && content.Staged.ContainsKey(RoleNames.Root)
+        && content.Published(role) is { } published && published.Canonical.Span.SequenceEqual(envelope.Canonical.Span);
 
     private void Reload() => Content = RepositoryContent.Read(Layout);
 
