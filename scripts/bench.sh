@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
 # Measures what docs/benchmarks/README.md describes, prints one table with the bars of the design, and writes everything to
-# artifacts/benchmarks/DATE.json. Usage: bench.sh [--quick] [--no-build] [--strict]
+# artifacts/benchmarks/DATE.json. Usage: bench.sh [--quick] [--no-build] [--strict] [--docs]
 #   --quick     fewer rounds: a look, not a result
 #   --no-build  measure what is published already
 #   --strict    exit with 1 when a bar is missed
+#   --docs      put the result into docs/benchmarks: the file, and the last section of its README.md
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-quick=false build=1 strict=
+quick=false build=1 strict= docs=
 for argument in "$@"; do
   case $argument in
     --quick) quick=true ;;
     --no-build) build= ;;
     --strict) strict=1 ;;
-    *) sed -n '2,6s/^# \?//p' "$0" >&2; exit 2 ;;
+    --docs) docs=1 ;;
+    *) sed -n '2,7s/^# \?//p' "$0" >&2; exit 2 ;;
   esac
 done
-rounds=10 starts=10 windows=50000 paced=5000 divisor=1
-if [[ $quick == true ]]; then rounds=3 starts=3 windows=10000 paced=1000 divisor=5; fi
+rounds=10 starts=10 windows=50000 paced=5000 divisor=1 peer_rounds=3 peer_seconds=15
+if [[ $quick == true ]]; then rounds=3 starts=3 windows=10000 paced=1000 divisor=5 peer_rounds=1 peer_seconds=6; fi
 
 if [[ $build ]]; then
   "$ROOT/scripts/setup.sh"
@@ -55,7 +57,7 @@ for line in "${models[@]}"; do
   mkdir "$work/$name"
   "$benchmark" specs --bundle "$bundle" --rows "$rows" --row "$row" --output "$work/$name"
   mapfile -t specs <"$work/$name/specs"
-  in_c() { "$work/ort_loop" "$EDGERUNNER_ONNXRUNTIME" "$onnx" "$runs" 1000 "${specs[@]}" >"$work/c.json"; }
+  in_c() { "$work/ort_loop" "$EDGERUNNER_ONNXRUNTIME" "$onnx" "$runs" 1000 0 "${specs[@]}" >"$work/c.json"; }
   in_csharp() { "$benchmark" engine --bundle "$bundle" --rows "$rows" --row "$row" --runs "$runs" --warmup 1000 >"$work/csharp.json"; }
   for ((round = 0; round < rounds; round++)); do
     if ((round % 2)); then in_csharp; in_c; else in_c; in_csharp; fi
@@ -68,9 +70,11 @@ say "window to decision: $windows windows back to back, then $paced with a pause
 pipeline() { # WINDOWS PAUSE
   "$benchmark" pipeline --bundle "$work/digits-mlp.ermodel" --rows "$digits/test_data_set_0/input_0.pb" --row 3 --windows "$1" --pause-ms "$2"
 }
+mapfile -t specs <"$work/digits-mlp/specs"
 for _ in 1 2 3; do
   pipeline "$windows" 0 >>"$work/hot.jsonl"
   pipeline "$paced" 1 >>"$work/paced.jsonl"
+  "$work/ort_loop" "$EDGERUNNER_ONNXRUNTIME" "$digits/model.onnx" "$paced" 500 1000 "${specs[@]}" >>"$work/paced-c.jsonl"
 done
 
 # The daemon, connected to a private broker: an outbox that cannot be emptied would take memory of its own.
@@ -103,6 +107,14 @@ daemon idle "$starts" 2000
 daemon shuttle 3 5000
 daemon silero 3 5000
 
+# The same pipelines in Node.js; 3: there is none here, and the reason is printed.
+: >"$work/peer.jsonl"
+"$ROOT/scripts/bench-peer.sh" "$work/peer.jsonl" "$peer_rounds" "$peer_seconds" || (($? == 3)) || die 'the comparison with Node.js failed'
+
+# Models exchanged under load; 3: this program cannot.
+: >"$work/swap.json"
+"$ROOT/scripts/bench-swap.sh" "$work/swap.json" || (($? == 3)) || die 'the hot swaps could not be measured'
+
 # Everything in one file: facts, what was measured, and the table made of it.
 mkdir -p "$ARTIFACTS/benchmarks"
 result=$ARTIFACTS/benchmarks/$(date -u +%Y-%m-%d).json
@@ -110,11 +122,12 @@ jq -n \
   --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg commit "$(git -C "$ROOT" rev-parse --short HEAD 2>/dev/null || true)" \
   --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" --argjson cores "$(nproc)" --arg kernel "$(uname -r)" \
   --arg load "$load_at_start" --arg loadEnd "$(cut -d ' ' -f 1-3 /proc/loadavg)" --argjson quick "$quick" --argjson rounds "$rounds" \
-  --slurpfile engine "$work/engine.jsonl" --slurpfile hot "$work/hot.jsonl" --slurpfile paced "$work/paced.jsonl" \
-  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" '
+  --slurpfile engine "$work/engine.jsonl" --slurpfile hot "$work/hot.jsonl" --slurpfile paced "$work/paced.jsonl" --slurpfile pacedC "$work/paced-c.jsonl" \
+  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" --slurpfile peer "$work/peer.jsonl" --slurpfile swap "$work/swap.json" '
   def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
   def to(digits): . * digits | round / digits;
   def row(what; value; unit; bar): {what: what, value: value, unit: unit, bar: bar, met: (if bar == null then null else value <= bar end)};
+  def at_least(what; value; unit; bar): {what: what, value: value, unit: unit, bar: bar, atLeast: true, met: (value >= bar)};
   def engine_rows: [$engine | group_by(.model)[] | . as $rounds | .[0].model as $m | ($rounds | map(.csharp.times.p50) | median) as $us
     | row("\($m): engine / C loop, p50"; $rounds | map(.csharp.times.p50 / .c.p50) | median | to(1000); "x"; 1.05),
       row("\($m): engine / C loop, p99"; $rounds | map(.csharp.times.p99 / .c.p99) | median | to(1000); "x"; 1.10),
@@ -126,19 +139,45 @@ jq -n \
     row("window to decision, \(name): p99.9"; $r | map(.decision["p99.9"]) | median / 1000 | to(100); "us"; 100),
     row("window to record in the queue, \(name): p50"; $r | map(.record.p50) | median / 1000 | to(100); "us"; null),
     row("allocated per window, \(name)"; $r | map(.allocatedBytesPerWindow) | max | to(1000); "B"; 0);
+  def peer_rows: [$peer | group_by(.pipeline)[] | .[0].pipeline as $p | map(select(.program == "node")) as $node | map(select(.program == "edgerunner")) as $ours
+    | def ratio(f): ($node | map(f) | median) / ($ours | map(f) | median);
+      row("\($p): window to decision in the daemon, p99"; $ours | map(.latencyUs.p99) | median | to(100); "us"; null),
+      row("\($p): Node.js / EdgeRunner, p50"; ratio(.latencyUs.p50) | to(100); "x"; null),
+      at_least("\($p): Node.js / EdgeRunner, p99"; ratio(.latencyUs.p99) | to(100); "x"; 5),
+      row("\($p): Node.js / EdgeRunner, p99.9"; ratio(.latencyUs["p99.9"]) | to(100); "x"; null),
+      row("\($p): Node.js / EdgeRunner, CPU for a window"; ratio(.cpuUsPerWindow) | to(100); "x"; null),
+      at_least("\($p): Node.js / EdgeRunner, PSS"; ratio(.pssKilobytes) | to(100); "x"; 3)];
+  def swap_rows: [$swap[] | row("\(.swaps) hot swaps at 1 kHz: windows lost"; .lost; ""; 0), row("hot swap: windows decided twice"; .repeated; ""; 0),
+    row("hot swap: the pipeline is held up, median"; .pauseUs | median | to(10); "us"; 1000),
+    row("hot swap: the pipeline is held up, longest"; .pauseUs | max | to(10); "us"; null),
+    row("hot swap: decision to decision across it, median"; .gapUs | median | to(10); "us"; 2000)];
   { date: $date, commit: $commit, quick: $quick, rounds: $rounds,
     machine: {cpu: $cpu, cores: $cores, kernel: $kernel, loadAverageAtStart: $load, loadAverageAtEnd: $loadEnd},
     table: (engine_rows + [
       decision_rows("back to back"; $hot), decision_rows("1 ms apart"; $paced),
+      row("the C loop on the same model, 1 ms apart: p50"; $pacedC | map(.p50) | median / 1000 | to(100); "us"; null),
+      row("the C loop on the same model, 1 ms apart: p99.9"; $pacedC | map(.["p99.9"]) | median / 1000 | to(100); "us"; null),
       row("daemon, exec to READY=1"; $idle[0].readyMilliseconds | median | to(10); "ms"; 150),
       row("daemon with shuttle-forest, exec to READY=1"; $shuttle[0].readyMilliseconds | median | to(10); "ms"; 150),
       row("PSS without a session"; $idle[0].pssKilobytes | median / 1024 | to(10); "MB"; 25),
       row("PSS with shuttle-forest"; $shuttle[0].pssKilobytes | median / 1024 | to(10); "MB"; 60),
-      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)]),
-    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
+      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)] + peer_rows + swap_rows),
+    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, pacedCLoop: $pacedC, peer: $peer, swap: $swap[0], daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
 
-jq -r '["what", "value", "bar", ""], (.table[] | [.what, "\(.value) \(.unit)", (if .bar == null then "-" else "<= \(.bar) \(.unit)" end),
+jq -r '["what", "value", "bar", ""], (.table[] | [.what, "\(.value) \(.unit)", (if .bar == null then "-" else "\(if .atLeast then ">=" else "<=" end) \(.bar) \(.unit)" end),
   (if .met == null then "" elif .met then "met" else "NOT met" end)]) | @tsv' "$result" | column -t -s "$(printf '\t')"
+if [[ $docs ]]; then
+  page=$ROOT/docs/benchmarks/README.md
+  cp "$result" "$ROOT/docs/benchmarks/"
+  sed -i '/^<!-- result/q' "$page"
+  jq -r --arg file "$(basename "$result")" '
+    "", "## \(.date[:10])", "",
+    "\(.machine.cpu), \(.machine.cores) cores, Linux \(.machine.kernel), commit \(.commit), \(.rounds) rounds\(if .quick then ", **quick: a look, not a result**" else "" end); [every round](\($file)). Load average \(.machine.loadAverageAtStart) at the start and \(.machine.loadAverageAtEnd) at the end.",
+    "", "| what | value | bar | |", "| --- | --- | --- | --- |",
+    (.table[] | "| \(.what) | \(.value) \(.unit) | \(if .bar == null then "" else "\(if .atLeast then "≥" else "≤" end) \(.bar) \(.unit)" end) | \(if .met == null then "" elif .met then "met" else "**NOT met**" end) |")' \
+    "$result" | sed 's/  *|/ |/g' >>"$page"
+  say "docs/benchmarks has it"
+fi
 missed=$(jq '[.table[] | select(.met == false)] | length' "$result")
 dropped=$(jq '[.pipeline[][].droppedRecords] | add' "$result")
 ((dropped == 0)) || say "the queue refused $dropped records: the window times are not valid"

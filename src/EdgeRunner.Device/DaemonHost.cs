@@ -3,6 +3,7 @@ using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Serving;
+using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Telemetry;
 using EdgeRunner.Device.Uplink;
 using EdgeRunner.Native.Linux;
@@ -31,8 +32,10 @@ internal static class DaemonHost
         builder.Services.AddTelemetry(TelemetrySetup.Map(options));
         builder.Services.AddUplink();
         builder.Services.AddPipelines(options);
+        builder.Services.AddModelSwaps();
         builder.Services.AddHostedService<ControlSocket>(services => ActivatorOf(services, options));
         builder.Services.AddHostedService<SystemdNotifications>();
+        builder.Services.AddHostedService<MemoryTrimmer>();
         if (mode.UntilDone) builder.Services.AddHostedService<DoneWatcher>();
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -42,6 +45,7 @@ internal static class DaemonHost
     private static ControlSocket ActivatorOf(IServiceProvider services, DeviceConfiguration options) => new(
         options.Storage,
         services.GetRequiredService<StatusReporter>(),
+        services.GetRequiredService<ModelActivator>(),
         services.GetRequiredService<StateBoard>(),
         services,
         services.GetRequiredService<ILoggerFactory>());

@@ -12,9 +12,9 @@ public sealed class MetadataException : TrustException
     /// <param name="inner">The cause.</param>
     public MetadataException(TrustFailure failure, string role, long? version, string expected, string found, Exception? inner = null)
         : base(failure, $"{role}{(version is null ? "" : $" v{version}")} refused ({failure}): expected {expected}, found {found}", inner) =>
-        (Role, Version, Expected, Found) = (role, version, expected, found);
+        (Role, Version, Expected, Found) = (role, version, OneLine(expected), OneLine(found));
 
-    /// <summary>The role, e.g. <c>snapshot</c>.</summary>
+    /// <summary>The role, e.g. <c>snapshot</c>; as in the file, so it may hold anything.</summary>
     public string Role { get; }
 
     /// <summary>The version the file claims or was asked for; null when that is not known.</summary>

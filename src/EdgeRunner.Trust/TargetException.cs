@@ -8,8 +8,8 @@ public sealed class TargetException(TrustFailure failure, string targetPath, str
     public string TargetPath { get; } = targetPath;
 
     /// <summary>What would have been right.</summary>
-    public string Expected { get; } = expected;
+    public string Expected { get; } = OneLine(expected);
 
     /// <summary>What there was.</summary>
-    public string Found { get; } = found;
+    public string Found { get; } = OneLine(found);
 }

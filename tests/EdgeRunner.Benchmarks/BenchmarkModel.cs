@@ -7,9 +7,9 @@ namespace EdgeRunner.Benchmarks;
 /// <summary>A bundle with one step and one input, loaded as the daemon loads it, and the contents of that input: one row of a recording.</summary>
 internal sealed class BenchmarkModel : IDisposable
 {
-    private readonly ModelRuntime _runtime;
+    private BenchmarkModel(ModelRuntime runtime, ModelInstance model, byte[] input) => (Runtime, Model, Input) = (runtime, model, input);
 
-    private BenchmarkModel(ModelRuntime runtime, ModelInstance model, byte[] input) => (_runtime, Model, Input) = (runtime, model, input);
+    internal ModelRuntime Runtime { get; }
 
     internal ModelInstance Model { get; }
 
@@ -27,7 +27,7 @@ internal sealed class BenchmarkModel : IDisposable
     public void Dispose()
     {
         Model.Dispose();
-        _runtime.Dispose();
+        Runtime.Dispose();
     }
 
     private static byte[] Row(string file, int row, int sizeBytes)

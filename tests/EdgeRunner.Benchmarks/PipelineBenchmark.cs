@@ -2,31 +2,40 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Telemetry;
 using EdgeRunner.Device.Windows;
+using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Sessions;
 
 namespace EdgeRunner.Benchmarks;
 
-/// <summary><c>pipeline</c>: the inner loop of <c>PipelineWorker</c> with its own parts; only the source is missing, whose wait is no work.</summary>
+/// <summary><c>pipeline</c>: the inner loop of <c>PipelineLoop</c> with its own parts; only the source is missing, whose wait is no work.</summary>
 /// <remarks>With a pause between windows the caches and the core are as cold as on a device, which waits for its sensor; without one they are hot.</remarks>
 internal static class PipelineBenchmark
 {
-    internal static PipelineResult Run(BenchmarkModel loaded, int windows, int warmup, TimeSpan pause)
+    internal static PipelineResult Run(BenchmarkModel loaded, string bundlePath, int windows, int warmup, TimeSpan pause)
     {
-        var model = loaded.Model;
-        var (input, output) = (model.Inputs[0], model.Outputs[0]);
+        var options = new PipelineOptions
+        {
+            Source = new ReplaySourceOptions { Pace = ReplayPace.RealTime },
+            Window = new WindowOptions { Length = 1 },
+            Decision = new ArgmaxDecisionOptions { Output = loaded.Model.Outputs[0].Name, Scores = loaded.Model.Outputs[1].Name },
+        };
         var frame = MemoryMarshal.Cast<byte, float>(loaded.Input).ToArray();
-        var assembler = new WindowAssembler(new WindowOptions { Length = 1 }, frame.Length, 1000, input.Spec.Type, input.Tensor.ElementCount, input.Name);
-        var decisions = new ArgmaxDecisionMaker(
-            new ArgmaxDecisionOptions { Scores = model.Outputs[1].Name }, output.Spec.Type, output.Tensor.ElementCount,
-            model.Outputs[1].Spec.Type, model.Outputs[1].Tensor.ElementCount, output.Spec.Labels);
+        using var bundle = ModelBundle.Open(bundlePath, BundleLimits.Default);
+        var fit = ModelFit.Of(options, bundle.Manifest);
+        var assembler = new WindowAssembler(options.Window, frame.Length, 1000, fit.Input.Type, ModelFit.CountElements(fit.Input), fit.Input.Name);
+        using var model = ServingModel.Load(bundle, fit, "bench", assembler, loaded.Runtime, new ModelLoadOptions());
         using var intake = new TelemetryIntake(new Device.Telemetry.TelemetryOptions());
         var (records, events) = (intake.Open("bench"), intake.Open(EventStream.Name));
         var counters = new PipelineCounters();
-        var telemetry = new PipelineTelemetry(records, events, new PipelineOptions { Source = new ReplaySourceOptions { Pace = ReplayPace.RealTime } }, counters);
-        using var writer = new RecordWriter("bench", decisions.Labels, assembler.RateHz);
+        var telemetry = new PipelineTelemetry(records, events, options, counters);
+        using var watchdog = new RunWatchdog(TimeProvider.System);
+        using var guard = new ModelGuard(
+            options.Guard, watchdog.Watch(loaded.Runtime.OnnxRuntime, TimeSpan.FromMilliseconds(options.Guard.RunTimeoutMs)), counters, TimeProvider.System);
         var segments = new SegmentTracker();
         var (decided, recorded) = (new Samples(windows), new Samples(windows));
         var (allocated, allocatedBefore) = (0L, 0L);
@@ -39,13 +48,13 @@ internal static class PipelineBenchmark
 
             var complete = Stopwatch.GetTimestamp();
             assembler.Accept(1);
-            if (!assembler.TryTake(input.Tensor.Bytes)) throw new InvalidOperationException("a frame is not a window");
+            if (!assembler.TryTake(model.Input.Tensor.Bytes)) throw new InvalidOperationException("a frame is not a window");
             counters.CountWindow();
-            model.Run();
-            var decision = decisions.Decide(output.Tensor.Bytes, model.Outputs[1].Tensor.Bytes);
+            if (guard.Run(model, out _) != FaultKind.None) throw new InvalidOperationException("the model failed");
+            var decision = model.Decide();
             var taken = Stopwatch.GetTimestamp();
             counters.CountDecision(decision.Changed);
-            telemetry.Offer(writer, segments, counters.Windows, assembler.NewFrame, assembler.EndFrame, decision, taken - complete, CancellationToken.None);
+            telemetry.Offer(model.Writer, segments, counters.Windows, assembler.NewFrame, assembler.EndFrame, decision, taken - complete, CancellationToken.None);
             var offered = Stopwatch.GetTimestamp();
 
             Empty(records); // What the committer does, on its own thread.

@@ -21,7 +21,7 @@ switch (arguments.Command)
         using (var loaded = BenchmarkModel.Load(arguments))
         {
             var pause = TimeSpan.FromMilliseconds(arguments.Number("pause-ms", 0));
-            var result = PipelineBenchmark.Run(loaded, arguments.Number("windows", 20_000), arguments.Number("warmup", 500), pause);
+            var result = PipelineBenchmark.Run(loaded, arguments.Text("bundle"), arguments.Number("windows", 20_000), arguments.Number("warmup", 500), pause);
             Console.WriteLine(JsonSerializer.Serialize(result, ResultsJsonContext.Default.PipelineResult));
         }
 

@@ -157,7 +157,7 @@ public sealed class RobustnessTests
     }
 
     /// <summary>Runs the daemon once more, without pipelines, until the outbox is empty; then everything accepted must have come.</summary>
-    private static async Task FinishAsync(string configuration, Subscriber subscriber)
+    internal static async Task FinishAsync(string configuration, Subscriber subscriber)
     {
         var text = System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(configuration))!;
         text["pipelines"] = new System.Text.Json.Nodes.JsonObject { ["last"] = DeviceFolder.Shuttle(0, loop: false, pace: "as-fast-as-possible") };

@@ -41,5 +41,8 @@ internal static class EdgeRunnerCommand
         ConfigCommand.Create(),
         ModelCommand.Create(),
         InferCommand.Create(),
+        BenchCommand.Create(),
+        ProbeCommand.Create(),
+        ProbeChildCommand.Create(),
     };
 }

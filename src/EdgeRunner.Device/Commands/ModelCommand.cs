@@ -10,6 +10,7 @@ internal static class ModelCommand
         ModelVerifyCommand.Create(),
         ModelShowCommand.Create(),
         ModelInstallCommand.Create(),
+        ModelActivateCommand.Create(),
         ModelListCommand.Create(),
         ModelTestCommand.Create(),
     };

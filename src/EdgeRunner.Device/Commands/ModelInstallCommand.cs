@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Probing;
+using EdgeRunner.Device.Serving;
+using EdgeRunner.Device.Swaps;
 using EdgeRunner.Inference.Bundles;
 
 namespace EdgeRunner.Device.Commands;
@@ -13,31 +17,84 @@ internal static class ModelInstallCommand
         var file = new Argument<string>("FILE") { Description = "The bundle, NAME-VERSION.ermodel." };
         var config = CommonOptions.Config();
         var json = CommonOptions.Json();
+        var activate = new Option<bool>("--activate") { Description = "Make it the version in use; the default. Pipelines that run take it over without a restart." };
         var keep = new Option<bool>("--no-activate") { Description = "Only put it there; pipelines go on with the version they use." };
-        var command = new Command("install", "Verify a bundle, copy it into the store and make it the version in use.") { file, config, json, keep };
-        command.SetAction(parse => Install(parse.GetRequiredValue(file), parse.GetRequiredValue(config), !parse.GetValue(keep), parse.GetValue(json)));
+        var noProbe = new Option<bool>("--no-probe") { Description = "Do not load and run it first: a model that crashes or is too slow is then found by its pipeline." };
+        var command = new Command("install", "Verify a bundle, try it in a child process (see probe), copy it into the store and make it the version in use.")
+        {
+            file, config, json, activate, keep, noProbe,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(activate) && result.GetValue(keep)) result.AddError("--activate and --no-activate exclude each other");
+        });
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var bundle = parse.GetRequiredValue(file);
+            var configuration = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration;
+            ProbeReport? report = null;
+            if (!parse.GetValue(noProbe))
+            {
+                report = await new ModelProbe(configuration.Inference, TimeProvider.System).RunAsync(bundle, new ProbeLimits(), cancellationToken).ConfigureAwait(false);
+                if (!report.Passed) return await RefuseAsync(report, parse.GetValue(json)).ConfigureAwait(false);
+            }
+
+            return await InstallAsync(bundle, report, configuration.Storage, !parse.GetValue(keep), parse.GetValue(json), cancellationToken).ConfigureAwait(false);
+        });
         return command;
     }
 
-    private static int Install(string file, string config, bool activate, bool json)
+    private static async Task<int> RefuseAsync(ProbeReport report, bool json)
     {
-        var store = new BundleStore(CommonOptions.Load(config).Configuration.Storage.StateDirectory);
+        if (json) Console.WriteLine(JsonSerializer.Serialize(report, ProbeJsonContext.Default.ProbeReport));
+        var title = report.Model is null ? "" : $"{report.Model} {report.Version}: ";
+        // Nothing is known of the model then, and the person may know better.
+        var advice = report.Reason is ProbeReason.RuntimeMissing or ProbeReason.ProbeFailed ? "; --no-probe installs it untried" : "";
+        await Console.Error.WriteLineAsync($"edgerunner: {title}{report.Summary}; nothing was installed{advice}").ConfigureAwait(false);
+        return ExitCode.Failed;
+    }
+
+    private static async Task<int> InstallAsync(string file, ProbeReport? probed, StorageOptions storage, bool activate, bool json, CancellationToken cancellationToken)
+    {
+        var store = new BundleStore(storage.StateDirectory);
+        InstalledModel model;
         try
         {
-            var model = store.Install(file, activate);
-            if (json) Console.WriteLine(JsonSerializer.Serialize(model, ModelOutputContext.Default.InstalledModel));
-            else Console.WriteLine($"{model.Name} {model.Version} installed{(activate ? " and in use from the next start of its pipelines (systemctl restart edgerunner)" : "")}: {model.Path}");
-            return ExitCode.Ok;
+            model = store.Install(file, activate: false, probed?.Sha256);
         }
         catch (Exception e) when (e is BundleException or IOException)
         {
-            Console.Error.WriteLine($"edgerunner: {e.Message}; nothing was installed");
+            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; nothing was installed").ConfigureAwait(false);
             return ExitCode.Failed;
         }
         catch (UnauthorizedAccessException e)
         {
-            Console.Error.WriteLine($"edgerunner: the store {store.Root} cannot be written: {e.Message} Use sudo.");
+            await Console.Error.WriteLineAsync($"edgerunner: the store {store.Root} cannot be written: {e.Message} Use sudo.").ConfigureAwait(false);
             return ExitCode.Permission;
         }
+
+        ActivationOutput? activation = null;
+        try
+        {
+            if (activate) activation = await ModelActivateCommand.ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), model.Name, model.Version, probed?.Memory?.ModelPeakBytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DaemonUnavailableException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed but not in use: {e.Message}").ConfigureAwait(false);
+            return e is DaemonUnavailableException { Reason: DaemonUnavailableReason.Permission } or UnauthorizedAccessException ? ExitCode.Permission : ExitCode.Failed;
+        }
+
+        if (json)
+        {
+            var output = new ModelInstallOutput(model.Name, model.Version, model.Path, model.SizeBytes, string.Equals(store.FindActiveBundle(model.Name), model.Path, StringComparison.Ordinal), activation);
+            Console.WriteLine(JsonSerializer.Serialize(output, ModelOutputContext.Default.ModelInstallOutput));
+        }
+        else
+        {
+            Console.WriteLine($"{model.Name} {model.Version} installed: {model.Path}");
+            if (activation is not null) ModelActivateCommand.Write(activation, Console.Out);
+        }
+
+        return activation is { Activated: false } ? ExitCode.Failed : ExitCode.Ok;
     }
 }

@@ -12,6 +12,10 @@ internal sealed record InferenceOptions : ICheckedSection
     /// <summary>Lets waiting threads spin: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; set; }
 
+    /// <summary>Memory that a model swap leaves to the rest of the system, in bytes: what the new model needs and this must be available, or it is not
+    /// loaded beside the running one.</summary>
+    public long SwapReserveBytes { get; set; } = 32 << 20;
+
     /// <summary>Execution providers in order of preference, for all models, instead of those their bundles name; null (default) leaves it to the bundles.</summary>
     public List<string>? Providers { get; set; }
 
@@ -21,5 +25,6 @@ internal sealed record InferenceOptions : ICheckedSection
         OnnxRuntime = check.FullPath(nameof(OnnxRuntime), OnnxRuntime);
         ModelSessionOptions.CheckProviders(check, nameof(Providers), Providers);
         check.Range(nameof(IntraOpThreads), IntraOpThreads, 1, 64);
+        check.Range(nameof(SwapReserveBytes), SwapReserveBytes, 0, 1L << 40);
     }
 }

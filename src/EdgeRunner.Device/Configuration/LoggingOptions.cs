@@ -9,7 +9,8 @@ internal sealed record LoggingOptions : ICheckedSection
     /// <summary>Size at which <c>status.log</c> becomes <c>status.log.1</c>, in bytes; both together take at most twice this.</summary>
     public long StatusLogMaxBytes { get; set; } = 1 << 20;
 
-    /// <summary>Lines of one event id that are logged per minute; the rest is counted and summed up in one line. 0 = no limit.</summary>
+    /// <summary>Lines of one event id and component that are logged per minute, and lines of one component in <c>status.log</c>; the rest is counted
+    /// and summed up in one line. 0 = no limit.</summary>
     public int RepeatsPerMinute { get; set; } = 10;
 
     /// <inheritdoc/>

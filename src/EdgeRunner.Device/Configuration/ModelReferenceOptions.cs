@@ -9,6 +9,10 @@ internal sealed record ModelReferenceOptions : ICheckedSection, IShorthandSectio
     /// <summary>Path of a <c>.ermodel</c> file that is used as it is, outside the store; null when a name is given.</summary>
     public string? Bundle { get; set; }
 
+    /// <summary>When a new version does not fit into memory beside the running one: true lets the running one go first, and windows wait
+    /// meanwhile; false refuses the new version.</summary>
+    public bool AllowDropFirst { get; set; }
+
     /// <summary>How ONNX Runtime runs it.</summary>
     public ModelSessionOptions Session { get; set; } = new();
 

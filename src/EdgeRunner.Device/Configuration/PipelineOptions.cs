@@ -1,4 +1,5 @@
 using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Windows;
 
@@ -22,6 +23,9 @@ internal sealed record PipelineOptions : ICheckedSection
     /// <summary>How outputs become a decision; null (default) records the outputs only.</summary>
     public DecisionOptions? Decision { get; set; }
 
+    /// <summary>What the model may do wrong before it is turned off.</summary>
+    public GuardOptions Guard { get; set; } = new();
+
     /// <summary>What is recorded.</summary>
     public PipelineTelemetryOptions Telemetry { get; set; } = new();
 
@@ -34,6 +38,9 @@ internal sealed record PipelineOptions : ICheckedSection
 
     /// <summary>Time from a complete window to its decision past which the window is counted as late, in milliseconds; 0 (default) = none.</summary>
     public double DeadlineMs { get; set; }
+
+    /// <summary>Where and how urgently the pipeline's thread runs.</summary>
+    public PipelineThreadOptions Thread { get; set; } = new();
 
     /// <inheritdoc/>
     public void Check(SectionCheck check)

@@ -64,6 +64,8 @@ internal sealed class ArgmaxDecisionMaker : DecisionMaker
 
     private protected override void Forget() => (_rival, _rivalWindows) = (Decision.None, 0);
 
+    private protected override void CopyMemory(DecisionMaker other) => (_rival, _rivalWindows) = (((ArgmaxDecisionMaker)other)._rival, ((ArgmaxDecisionMaker)other)._rivalWindows);
+
     private bool TryNamed(ReadOnlySpan<byte> output, ReadOnlySpan<byte> scores, out int label, out double score)
     {
         var value = ElementReader.Read(_type, output, 0);

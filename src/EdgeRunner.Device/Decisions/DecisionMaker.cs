@@ -31,6 +31,25 @@ internal abstract class DecisionMaker(IReadOnlyList<string> labels)
         return new Decision(next, (float)Math.Clamp(score, float.MinValue, float.MaxValue), isValid, changed);
     }
 
+    /// <summary>The window has no output that can be used: memory of earlier windows is dropped, and there is no label.</summary>
+    public Decision Reject()
+    {
+        Forget();
+        var changed = _current != Decision.None;
+        _current = Decision.None;
+        return new Decision(Decision.None, float.NaN, IsValid: false, changed);
+    }
+
+    /// <summary>Takes over where another one stands, because its model is exchanged: the present label, and what speaks against it so far.</summary>
+    /// <returns>False when the two decide over different labels; this one then begins anew.</returns>
+    public bool ContinueFrom(DecisionMaker other)
+    {
+        if (other.GetType() != GetType() || !other.Labels.SequenceEqual(Labels, StringComparer.Ordinal)) return false;
+        _current = other._current;
+        CopyMemory(other);
+        return true;
+    }
+
     /// <summary>The input was interrupted: memory of earlier windows is dropped, and the state is "no label" again.</summary>
     /// <returns>True when that is a change.</returns>
     public bool Reset()
@@ -48,4 +67,7 @@ internal abstract class DecisionMaker(IReadOnlyList<string> labels)
     private protected abstract int Settle(int current, int candidate);
 
     private protected abstract void Forget();
+
+    /// <summary>Takes over the memory of another one of the same type.</summary>
+    private protected abstract void CopyMemory(DecisionMaker other);
 }

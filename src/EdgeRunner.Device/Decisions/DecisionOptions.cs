@@ -14,6 +14,9 @@ internal abstract record DecisionOptions
     /// <summary>Windows for which the present state is kept after another one begins.</summary>
     public int HoldWindows { get; set; }
 
+    /// <summary>What holds while the model is turned off; null (default) = no label.</summary>
+    public SafeStateOptions? Safe { get; set; }
+
     /// <summary>Longest hold, in windows.</summary>
     protected const int MaxHoldWindows = 1_000_000;
 }

@@ -50,6 +50,8 @@ internal sealed class ThresholdDecisionMaker : DecisionMaker
 
     private protected override void Forget() => _against = 0;
 
+    private protected override void CopyMemory(DecisionMaker other) => _against = ((ThresholdDecisionMaker)other)._against;
+
     private double Rounded(double value) => _type switch
     {
         TensorElementType.Float32 or TensorElementType.BFloat16 => (float)value,

@@ -24,7 +24,7 @@ internal static class HealthRegistration
     {
         services.AddSingleton(options.Health);
         services.AddSingleton(provider => new StatusLog(
-            options.Storage.LogDirectory, options.Logging.StatusLogMaxBytes, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StatusLog>>()));
+            options.Storage.LogDirectory, options.Logging.StatusLogMaxBytes, options.Logging.RepeatsPerMinute, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StatusLog>>()));
         services.AddSingleton<StateBoard>();
         services.AddSingleton<ProgressBoard>();
         services.AddSingleton<StatusReporter>();

@@ -6,7 +6,7 @@ namespace EdgeRunner.Device.Health;
 /// <summary>Writes log lines to standard error: one line each, and under journald with the <c>&lt;N&gt;</c> priority that
 /// <c>sd-daemon(3)</c> defines, so that <c>journalctl -p warning</c> works. On a terminal the priority is a word.</summary>
 /// <remarks>The framework's console logger owns a thread and a queue that drops or blocks; this one writes directly, because the hot path never logs
-/// and a line must be out before a crash. Repeats are limited per event id.</remarks>
+/// and a line must be out before a crash. Repeats are limited per event id and, where the line names one, per component or pipeline.</remarks>
 [ProviderAlias("Journal")]
 internal sealed class JournalLoggerProvider(TextWriter output, bool journald, int repeatsPerMinute, TimeProvider timeProvider) : ILoggerProvider
 {
@@ -19,9 +19,9 @@ internal sealed class JournalLoggerProvider(TextWriter output, bool journald, in
     /// <inheritdoc/>
     public void Dispose() => output.Flush();
 
-    private void Write(LogLevel level, string category, EventId id, string message, Exception? exception)
+    private void Write(LogLevel level, string category, EventId id, string component, string message, Exception? exception)
     {
-        if (!_limiter.Allow(category, id.Id, out var suppressed)) return;
+        if (!_limiter.Allow(category, id.Id, component, out var suppressed)) return;
         var line = new StringBuilder(message.Length + 64);
         if (journald) line.Append('<').Append(PriorityOf(level)).Append('>');
         else line.Append(timeProvider.GetUtcNow().UtcDateTime.ToString("HH:mm:ss.fff ", CultureInfo.InvariantCulture)).Append(WordOf(level)).Append(' ');
@@ -57,6 +57,18 @@ internal sealed class JournalLoggerProvider(TextWriter output, bool journald, in
         _ => "debug",
     };
 
+    // Whom a line is about, for those that many components share: a value of the line's own, by its name in the template.
+    private static string ComponentOf<TState>(TState state)
+    {
+        if (state is not IReadOnlyList<KeyValuePair<string, object?>> values) return "";
+        foreach (var (name, value) in values)
+        {
+            if (name is "Component" or "Pipeline") return value as string ?? "";
+        }
+
+        return "";
+    }
+
     private sealed class JournalLogger(JournalLoggerProvider provider, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
@@ -65,6 +77,6 @@ internal sealed class JournalLoggerProvider(TextWriter output, bool journald, in
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider.Write(logLevel, category, eventId, formatter(state, exception), exception);
+            provider.Write(logLevel, category, eventId, ComponentOf(state), formatter(state, exception), exception);
     }
 }

@@ -37,37 +37,50 @@ internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeP
         }
 
         var word = state.ToString().ToLowerInvariant();
-        var line = reason.Length == 0 ? $"{component}: {word}" : $"{component}: {word}: {reason}";
-        statusLog.Append(line);
-        Announce(state, line);
+        var text = reason.Length == 0 ? word : $"{word}: {reason}";
+        statusLog.Append(component, $"{component}: {text}");
+        Announce(state, component, text);
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
-    private void Announce(ComponentState state, string line)
+    /// <summary>Tells of something that happened and leaves every state as it is: one line in <c>status.log</c> and in the journal.</summary>
+    /// <param name="component">Whom it happened to.</param>
+    /// <param name="text">What.</param>
+    public void Note(string component, string text)
+    {
+        statusLog.Append(component, $"{component}: {text}");
+        Log.ComponentNote(logger, component, text);
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+
+    private void Announce(ComponentState state, string component, string text)
     {
         switch (state)
         {
             case ComponentState.Failed or ComponentState.Disabled:
-                Log.ComponentFailed(logger, line);
+                Log.ComponentFailed(logger, component, text);
                 break;
             case ComponentState.Degraded:
-                Log.ComponentDegraded(logger, line);
+                Log.ComponentDegraded(logger, component, text);
                 break;
             default:
-                Log.ComponentChanged(logger, line);
+                Log.ComponentChanged(logger, component, text);
                 break;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(6010, LogLevel.Information, "{Line}")]
-        public static partial void ComponentChanged(ILogger logger, string line);
+        [LoggerMessage(6010, LogLevel.Information, "{Component}: {Text}")]
+        public static partial void ComponentChanged(ILogger logger, string component, string text);
 
-        [LoggerMessage(6011, LogLevel.Warning, "{Line}")]
-        public static partial void ComponentDegraded(ILogger logger, string line);
+        [LoggerMessage(6011, LogLevel.Warning, "{Component}: {Text}")]
+        public static partial void ComponentDegraded(ILogger logger, string component, string text);
 
-        [LoggerMessage(6012, LogLevel.Error, "{Line}")]
-        public static partial void ComponentFailed(ILogger logger, string line);
+        [LoggerMessage(6012, LogLevel.Error, "{Component}: {Text}")]
+        public static partial void ComponentFailed(ILogger logger, string component, string text);
+
+        [LoggerMessage(6013, LogLevel.Information, "{Component}: {Text}")]
+        public static partial void ComponentNote(ILogger logger, string component, string text);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace EdgeRunner.Device.Health;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true, Converters = [typeof(LowerCaseStateConverter)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true, Converters = [typeof(LowerCaseStateConverter), typeof(Swaps.SwapOutcomeConverter), typeof(Swaps.SwapModeConverter)])]
 [JsonSerializable(typeof(DaemonStatus))]
 internal sealed partial class StatusJsonContext : JsonSerializerContext;
 

@@ -53,12 +53,23 @@ internal sealed class BundleStore(string stateDirectory)
         return File.Exists(path) ? path : throw new ModelNotInstalledException($"{name} {version}", Root);
     }
 
+    /// <summary>The bundle file of the active version; null when there is none.</summary>
+    public string? FindActiveBundle(string name) => ActiveVersion(name) is { } version && BundlePath(name, version) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>The bundle file of an installed version; null when it is not there, or is no version at all.</summary>
+    public string? FindBundle(string name, string version) =>
+        IsFileName(name) && IsFileName(version) && BundlePath(name, version) is var path && File.Exists(path) ? path : null;
+
+    /// <summary>The installed versions of a model.</summary>
+    public IReadOnlyList<string> VersionsOf(string name) => [.. List().Where(model => string.Equals(model.Name, name, StringComparison.Ordinal)).Select(model => model.Version)];
+
     /// <summary>Copies a bundle into the store and, unless told not to, makes it the active version.</summary>
     /// <param name="file">The bundle; it is verified before the copy and the copy again after it.</param>
     /// <param name="activate">Whether pipelines shall use it from their next start.</param>
+    /// <param name="sha256">Digest the bundle must have, because it was probed with it; null takes any.</param>
     /// <exception cref="BundleException">The bundle is not valid. Nothing was changed.</exception>
-    /// <exception cref="IOException">It could not be copied, for example because the disk is full. Nothing was changed.</exception>
-    public InstalledModel Install(string file, bool activate)
+    /// <exception cref="IOException">It could not be copied, for example because the disk is full, or it is not the one that was probed. Nothing was changed.</exception>
+    public InstalledModel Install(string file, bool activate, string? sha256 = null)
     {
         string name, version, digest;
         using (var bundle = ModelBundle.Open(file, BundleLimits.Default))
@@ -66,6 +77,8 @@ internal sealed class BundleStore(string stateDirectory)
             (name, version, digest) = (bundle.Manifest.Name, bundle.Manifest.Version.ToString(), bundle.Sha256);
         }
 
+        if (sha256 is not null && !string.Equals(digest, sha256, StringComparison.Ordinal))
+            throw new IOException($"{file} changed after it was probed; try again once nothing writes to it");
         var directory = Path.Combine(Root, name);
         Directory.CreateDirectory(directory);
         DirectorySync.Flush(Root);
@@ -161,6 +174,9 @@ internal sealed class BundleStore(string stateDirectory)
             return null;
         }
     }
+
+    // What comes over a socket must not climb out of the store.
+    private static bool IsFileName(string text) => text.Length is > 0 and < 256 && text[0] != '.' && text.AsSpan().IndexOfAny('/', '\0') < 0;
 
     private string BundlePath(string name, string version) => Path.Combine(Root, name, version + Extension);
 

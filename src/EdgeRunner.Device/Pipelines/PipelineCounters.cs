@@ -1,3 +1,5 @@
+using EdgeRunner.Device.Guards;
+
 namespace EdgeRunner.Device.Pipelines;
 
 /// <summary>What one pipeline has done since the daemon started. Written by the pipeline's thread alone, read by any.</summary>
@@ -6,26 +8,33 @@ internal sealed class PipelineCounters
     private long _windows;
     private long _decisions;
     private long _changes;
-    private long _invalidOutputs;
-    private long _runErrors;
     private long _gaps;
     private long _deadlinesMissed;
     private long _recordsOffered;
+    private long _windowsWithoutModel;
+    private long _turnedOff;
+    private readonly long[] _faults = new long[FaultKinds.Count];
 
     /// <summary>Windows that were complete and given to the model.</summary>
     public long Windows => Volatile.Read(ref _windows);
 
-    /// <summary>Windows that ended in a decision; the rest are <see cref="InvalidOutputs"/> and <see cref="RunErrors"/>.</summary>
+    /// <summary>Windows that ended in a decision; the rest are <see cref="InvalidOutputs"/>, <see cref="RunErrors"/> and <see cref="WindowsWithoutModel"/>.</summary>
     public long Decisions => Volatile.Read(ref _decisions);
 
     /// <summary>Decisions that differ from the one before.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
-    /// <summary>Windows whose model output was NaN, infinite or out of its labels.</summary>
-    public long InvalidOutputs => Volatile.Read(ref _invalidOutputs);
+    /// <summary>Windows whose model output was NaN, infinite, out of its declared range or out of its labels.</summary>
+    public long InvalidOutputs => Faults(FaultKind.NaN) + Faults(FaultKind.Infinite) + Faults(FaultKind.OutOfRange) + Faults(FaultKind.BadLabel);
 
-    /// <summary>Windows on which ONNX Runtime returned an error.</summary>
-    public long RunErrors => Volatile.Read(ref _runErrors);
+    /// <summary>Windows on which ONNX Runtime returned an error, or that took longer than the guard allows.</summary>
+    public long RunErrors => Faults(FaultKind.RunError) + Faults(FaultKind.Timeout);
+
+    /// <summary>Windows that came while the model was turned off.</summary>
+    public long WindowsWithoutModel => Volatile.Read(ref _windowsWithoutModel);
+
+    /// <summary>Times the model was turned off.</summary>
+    public long TurnedOff => Volatile.Read(ref _turnedOff);
 
     /// <summary>Times the input was not continuous: the source was reopened, or frames were skipped.</summary>
     public long Gaps => Volatile.Read(ref _gaps);
@@ -44,9 +53,14 @@ internal sealed class PipelineCounters
         if (changed) Bump(ref _changes);
     }
 
-    public void CountInvalidOutput() => Bump(ref _invalidOutputs);
+    /// <summary>Windows with a fault of that kind.</summary>
+    public long Faults(FaultKind kind) => Volatile.Read(ref _faults[(int)kind]);
 
-    public void CountRunError() => Bump(ref _runErrors);
+    public void CountFault(FaultKind kind) => Bump(ref _faults[(int)kind]);
+
+    public void CountWithoutModel() => Bump(ref _windowsWithoutModel);
+
+    public void CountTurnedOff() => Bump(ref _turnedOff);
 
     public void CountGap() => Bump(ref _gaps);
 

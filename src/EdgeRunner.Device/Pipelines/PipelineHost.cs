@@ -1,4 +1,5 @@
 using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
@@ -12,6 +13,9 @@ internal sealed class PipelineHost : IHostedService, IDisposable
     /// <summary>How long a stop waits for all threads together; the rest of the second belongs to the outbox.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>How long a run may go on after a stop was asked for before it is broken off.</summary>
+    private static readonly TimeSpan RunPatience = TimeSpan.FromMilliseconds(200);
+
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly List<PipelineWorker> _workers = [];
@@ -20,9 +24,10 @@ internal sealed class PipelineHost : IHostedService, IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ITimer _refresh;
 
-    public PipelineHost(ConfigurationResult configuration, RunMode mode, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, TelemetryIntake intake, StateBoard states,
-        ProgressBoard progress, TimeProvider timeProvider, ILogger<PipelineHost> logger)
+    public PipelineHost(ConfigurationResult configuration, RunMode mode, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, RunWatchdog watchdog, TelemetryIntake intake,
+        StateBoard states, ProgressBoard progress, TimeProvider timeProvider, ILogger<PipelineHost> logger)
     {
+        var context = new PipelineContext(engine, store, sources, watchdog, states, progress, timeProvider, logger);
         _states = states;
         _timeProvider = timeProvider;
         _disabled = configuration.DisabledPipelines;
@@ -32,11 +37,14 @@ internal sealed class PipelineHost : IHostedService, IDisposable
             var windows = intake.Open(options.Telemetry.Stream ?? name);
             var events = intake.Open(EventStream.Name);
             var telemetry = new PipelineTelemetry(windows, events, options, counters);
-            _workers.Add(new PipelineWorker(name, options, engine, store, sources, telemetry, counters, states, progress, timeProvider, logger, mode.UntilDone));
+            _workers.Add(new PipelineWorker(name, options, context, telemetry, counters, mode.UntilDone));
         }
 
         _refresh = timeProvider.CreateTimer(_ => _workers.ForEach(worker => worker.RefreshState()), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>Every pipeline that was started.</summary>
+    public IReadOnlyList<PipelineWorker> Workers => _workers;
 
     /// <summary>True once no pipeline will do anything more by itself.</summary>
     public bool AllDone => _workers.TrueForAll(worker => worker.IsDone);
@@ -61,15 +69,22 @@ internal sealed class PipelineHost : IHostedService, IDisposable
     {
         _refresh.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _workers.ForEach(worker => worker.RequestStop());
-        // A thread that is stuck in native code is left behind: it is a background thread, and the process ends without it.
         var begin = _timeProvider.GetTimestamp();
+        JoinUntil(begin, RunPatience);
+        // What is still in a run is broken off; a thread that is stuck even so (one operator that never ends) is left behind: it is a background thread, and
+        // the process ends without it.
+        _workers.ForEach(worker => worker.BreakOff());
+        JoinUntil(begin, StopPatience);
+        return Task.CompletedTask;
+    }
+
+    private void JoinUntil(long begin, TimeSpan patience)
+    {
         foreach (var worker in _workers)
         {
-            var left = StopPatience - _timeProvider.GetElapsedTime(begin);
+            var left = patience - _timeProvider.GetElapsedTime(begin);
             worker.Join(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
-
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
 
@@ -15,6 +16,7 @@ internal static class PipelineRegistration
         services.AddSingleton<InferenceEngine>();
         services.AddSingleton(new BundleStore(options.Storage.StateDirectory));
         services.AddSingleton(provider => new SampleSourceFactory(provider.GetRequiredService<TimeProvider>(), Random.Shared, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<RunWatchdog>();
         services.AddSingleton<PipelineHost>();
         services.AddHostedService(provider => provider.GetRequiredService<PipelineHost>());
         return services;

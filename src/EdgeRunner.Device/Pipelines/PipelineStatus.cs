@@ -1,4 +1,6 @@
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Health;
+using EdgeRunner.Device.Swaps;
 
 namespace EdgeRunner.Device.Pipelines;
 
@@ -27,6 +29,9 @@ namespace EdgeRunner.Device.Pipelines;
 /// <param name="LatencyP99Us">99th percentile.</param>
 /// <param name="LatencyP999Us">99.9th percentile.</param>
 /// <param name="LatencyMaxUs">The worst one.</param>
+/// <param name="Previous">Name and version of the model that served before; null when none did since the pipeline started.</param>
+/// <param name="LastSwap">What became of the last new model; null before the first.</param>
+/// <param name="Guard">What the guard has seen of the model.</param>
 internal sealed record PipelineStatus(
     string Name,
     ComponentState State,
@@ -51,4 +56,7 @@ internal sealed record PipelineStatus(
     double LatencyP50Us,
     double LatencyP99Us,
     double LatencyP999Us,
-    double LatencyMaxUs);
+    double LatencyMaxUs,
+    string? Previous,
+    PipelineSwap? LastSwap,
+    GuardStatus Guard);

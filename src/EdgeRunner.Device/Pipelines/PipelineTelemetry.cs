@@ -1,5 +1,6 @@
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Telemetry;
 
@@ -19,7 +20,7 @@ internal sealed class PipelineTelemetry(TelemetryQueue windows, TelemetryQueue e
 
     /// <summary>Offers the records of one decision. Waits for room only when the pipeline's policy is <c>block</c>.</summary>
     public void Offer(RecordWriter writer, SegmentTracker segments, long window, long startFrame, long endFrame, in Decision decision, long latencyNanoseconds,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, FaultKind fault = FaultKind.None)
     {
         if (segments.Advance(decision.Label, startFrame, out var closed))
         {
@@ -28,13 +29,20 @@ internal sealed class PipelineTelemetry(TelemetryQueue windows, TelemetryQueue e
         }
 
         if (_recorded == RecordedWindows.All || (_recorded == RecordedWindows.Changes && decision.Changed))
-            Put(windows, writer.Window(window, endFrame, decision, latencyNanoseconds), cancellationToken);
+            Put(windows, writer.Window(window, endFrame, decision, latencyNanoseconds, fault), cancellationToken);
     }
 
     /// <summary>Ends the open segment, because the input is over or was interrupted.</summary>
     public void Close(RecordWriter writer, SegmentTracker segments, long endFrame, CancellationToken cancellationToken)
     {
         if (segments.Close(endFrame, out var closed) && closed is { } segment) Put(events, writer.Ended(segment), cancellationToken);
+    }
+
+    /// <summary>The model is turned off: the open segment ends, and the safe state is told once.</summary>
+    public void Safe(RecordWriter writer, SegmentTracker segments, long window, long endFrame, SafeState safe, string reason, CancellationToken cancellationToken)
+    {
+        Close(writer, segments, endFrame, cancellationToken);
+        Put(events, writer.Safe(window, endFrame, safe, reason), cancellationToken);
     }
 
     /// <summary>Ends the open segment when the daemon stops: never waits for room.</summary>

@@ -1,48 +1,31 @@
 using EdgeRunner.Device.Configuration;
-using EdgeRunner.Device.Decisions;
 using EdgeRunner.Device.Health;
-using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
-using EdgeRunner.Native.OnnxRuntime;
 using Polly;
 using Polly.Retry;
 
 namespace EdgeRunner.Device.Pipelines;
 
-/// <summary>One pipeline: one thread from the sensor to the decision. Whatever goes wrong in it stays in it.</summary>
+/// <summary>One pipeline: the life of one thread, which runs a <see cref="PipelineLoop"/> and begins anew when that fails. Whatever goes wrong in it stays in
+/// it.</summary>
 internal sealed partial class PipelineWorker : IDisposable
 {
-    /// <summary>Windows in a row on which the model may fail before everything is opened anew.</summary>
-    private const int MaxConsecutiveRunErrors = 100;
-
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(60);
 
-    private readonly PipelineOptions _options;
-    private readonly InferenceEngine _engine;
-    private readonly BundleStore _store;
-    private readonly SampleSourceFactory _sources;
+    private readonly PipelineContext _context;
     private readonly PipelineTelemetry _telemetry;
-    private readonly StateBoard _states;
-    private readonly ProgressBoard _progress;
-    private readonly TimeProvider _timeProvider;
-    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
-    private readonly double _nanosecondsPerTick;
     private readonly bool _once;
     private readonly ResiliencePipeline _retry;
     private readonly Lock _refresh = new();
-    private PipelineParts? _parts;
+    private PipelineLoop? _loop;
 
-    public PipelineWorker(string name, PipelineOptions options, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, PipelineTelemetry telemetry, PipelineCounters counters,
-        StateBoard states, ProgressBoard progress, TimeProvider timeProvider, ILogger logger, bool once)
+    public PipelineWorker(string name, PipelineOptions options, PipelineContext context, PipelineTelemetry telemetry, PipelineCounters counters, bool once)
     {
-        Name = name;
-        Counters = counters;
-        (_options, _engine, _store, _sources, _telemetry, _states, _progress, _timeProvider, _logger, _once) =
-            (options, engine, store, sources, telemetry, states, progress, timeProvider, logger, once);
-        _nanosecondsPerTick = 1e9 / timeProvider.TimestampFrequency;
+        (Name, Options, Counters) = (name, options, counters);
+        (_context, _telemetry, _once) = (context, telemetry, once);
         _retry = MakeRetry();
         _thread = new Thread(Main) { Name = $"pipeline {name}", IsBackground = true };
     }
@@ -50,11 +33,17 @@ internal sealed partial class PipelineWorker : IDisposable
     /// <summary>The pipeline's name.</summary>
     public string Name { get; }
 
+    /// <summary>Its configuration.</summary>
+    public PipelineOptions Options { get; }
+
     /// <summary>What it has done so far.</summary>
     public PipelineCounters Counters { get; }
 
     /// <summary>Time from a window being complete to its decision.</summary>
     public LatencyHistogram Latency { get; } = new();
+
+    /// <summary>What runs now; null while it loads, waits to be tried again, or has ended. Any thread.</summary>
+    public PipelineLoop? Loop => Volatile.Read(ref _loop);
 
     /// <summary>True once nothing more will come of it by itself.</summary>
     public bool IsDone { get; private set; }
@@ -70,6 +59,9 @@ internal sealed partial class PipelineWorker : IDisposable
     /// <summary>Asks the thread to end; returns at once.</summary>
     public void RequestStop() => _stop.Cancel();
 
+    /// <summary>Breaks off a run that keeps the thread from ending; returns at once.</summary>
+    public void BreakOff() => Loop?.Guard.Stop();
+
     /// <summary>Waits for the thread to end.</summary>
     public bool Join(TimeSpan patience) => !_thread.IsAlive || _thread.Join(patience);
 
@@ -84,6 +76,7 @@ internal sealed partial class PipelineWorker : IDisposable
     {
         try
         {
+            ThreadPlacement.Apply(Options.Thread, $"{Component} thread", _context.States);
             // Each turn of the loop begins with short pauses again: the one before it has worked for a while.
             while (!_retry.Execute(RunOnce, _stop.Token))
             {
@@ -123,7 +116,7 @@ internal sealed partial class PipelineWorker : IDisposable
         }
     }
 
-    private ResiliencePipeline MakeRetry() => new ResiliencePipelineBuilder { TimeProvider = _timeProvider }
+    private ResiliencePipeline MakeRetry() => new ResiliencePipelineBuilder { TimeProvider = _context.TimeProvider }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = outcome => ValueTask.FromResult(!_once && outcome.Outcome.Exception is not (null or OperationCanceledException)),
@@ -143,126 +136,51 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private void Fail(Exception e, string reason)
     {
-        _states.Set(Component, ComponentState.Failed, reason);
-        Log.Failed(_logger, e, Name);
+        _context.States.Set(Component, ComponentState.Failed, reason);
+        Log.Failed(_context.Logger, e, Name);
     }
 
     private void RunToEnd()
     {
         // A pipeline that fails again and again stays "failed" between its attempts, instead of filling status.log with both.
-        if (_states.Find(Component)?.State != ComponentState.Failed)
-            _states.Set(Component, ComponentState.Starting, $"loads {_options.Model!.Name ?? _options.Model.Bundle}");
-        using var parts = PipelineParts.Open(_options, _engine, _store, _sources);
-        using var writer = new RecordWriter(Name, parts.Decisions.Labels, parts.Assembler.RateHz);
-        var mark = _progress.Register(Component);
-        Volatile.Write(ref _parts, parts);
+        if (_context.States.Find(Component)?.State != ComponentState.Failed)
+            _context.States.Set(Component, ComponentState.Starting, $"loads {Options.Model!.Name ?? Options.Model.Bundle}");
+        // Another version may become the active one while the first is loaded, when nobody could hand it to this pipeline yet.
+        while (!TryRunToEnd())
+        {
+            // With the version that is active now.
+        }
+    }
+
+    private bool TryRunToEnd()
+    {
+        using var parts = PipelineParts.Open(Name, Options, _context.Engine, _context.Store, _context.Sources);
+        using var loop = new PipelineLoop(Name, Options, _context, parts, _telemetry, Counters, Latency, _stop.Token);
+        var mark = _context.Progress.Register(Component);
+        Volatile.Write(ref _loop, loop);
         try
         {
-            _states.Set(Component, ComponentState.Running, parts.Model.Manifest.Title);
-            Loop(parts, writer, mark);
+            if (Options.Model!.Name is { } name && _context.Store.FindActiveBundle(name) is { } active && !string.Equals(active, parts.Model.Path, StringComparison.Ordinal)) return false;
+            _context.States.Set(Component, ComponentState.Running, parts.Model.Title);
+            loop.Run(mark);
         }
         finally
         {
-            _progress.Remove(mark);
-            _finished = Describe(parts);
-            lock (_refresh) Volatile.Write(ref _parts, null);
+            _context.Progress.Remove(mark);
+            _finished = Describe(loop);
+            lock (_refresh) Volatile.Write(ref _loop, null);
         }
 
-        if (_stop.IsCancellationRequested) return;
+        if (_stop.IsCancellationRequested) return true;
         var source = _finished.Source;
-        HasFailed = source.State == SourceState.Failed;
-        _states.Set(Component, HasFailed ? ComponentState.Failed : ComponentState.Ended, source.Reason ?? "");
-    }
-
-    private void Loop(PipelineParts parts, RecordWriter writer, ProgressMark mark)
-    {
-        var (source, assembler) = (parts.Source, parts.Assembler);
-        var segments = new SegmentTracker();
-        var overload = new OverloadPolicy(_options.Overload, assembler.WindowSourceFrames, assembler.HopSourceFrames, (long)(_options.MaxLagMs / 1000.0 * source.Layout.SampleRateHz));
-        Volatile.Write(ref _overload, overload);
-        try
-        {
-            Pump(parts, writer, segments, overload, mark);
-            _telemetry.Close(writer, segments, assembler.EndFrame, _stop.Token);
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            _telemetry.CloseAtStop(writer, segments, assembler.EndFrame);
-            throw;
-        }
-    }
-
-    private void Pump(PipelineParts parts, RecordWriter writer, SegmentTracker segments, OverloadPolicy overload, ProgressMark mark)
-    {
-        var (source, assembler) = (parts.Source, parts.Assembler);
-        var errorsInRow = 0;
-        long skipped = 0;
-        while (true)
-        {
-            mark.Idle();
-            var frames = source.Read(assembler.Staging, _stop.Token);
-            if (source.GapBefore) Interrupt(parts, writer, segments, skipped);
-            var complete = _timeProvider.GetTimestamp();
-            if (frames == 0) assembler.Finish();
-            else assembler.Accept(frames);
-
-            for (; assembler.TryTake(parts.Input.Tensor.Bytes); complete = _timeProvider.GetTimestamp())
-            {
-                mark.Busy(complete);
-                errorsInRow = Process(parts, writer, segments, complete, mark) ? 0 : errorsInRow + 1;
-                if (errorsInRow >= MaxConsecutiveRunErrors)
-                    throw new InvalidOperationException($"the model failed on {errorsInRow} windows in a row; it is loaded anew");
-                _stop.Token.ThrowIfCancellationRequested();
-            }
-
-            if (frames == 0) return;
-            skipped = overload.Apply(source, frames); // What it skips is a gap before the next frames.
-        }
-    }
-
-    /// <summary>Window complete to decision, then its records. False when the model failed on it.</summary>
-    private bool Process(PipelineParts parts, RecordWriter writer, SegmentTracker segments, long complete, ProgressMark mark)
-    {
-        Counters.CountWindow();
-        try
-        {
-            parts.Model.Run();
-        }
-        catch (OrtException e)
-        {
-            Counters.CountRunError();
-            Log.RunFailed(_logger, e, Name);
-            return false;
-        }
-
-        var decision = parts.Decisions.Decide(parts.Output.Tensor.Bytes, parts.Scores is { } scores ? scores.Tensor.Bytes : default);
-        var latency = (long)((_timeProvider.GetTimestamp() - complete) * _nanosecondsPerTick);
-        Latency.Record(latency);
-        if (_options.DeadlineMs > 0 && latency > _options.DeadlineMs * 1e6) Counters.CountMissedDeadline();
-        if (decision.IsValid) Counters.CountDecision(decision.Changed);
-        else Counters.CountInvalidOutput();
-        mark.Idle(); // Waiting for room in a queue is no hanging: the outbox has its own mark in status.
-        _label = decision.Label;
-        _score = decision.Score;
-        _telemetry.Offer(writer, segments, Counters.Windows, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, latency, _stop.Token);
+        HasFailed = source.State == SourceState.Failed || loop.Guard.Off is not null;
+        _context.States.Set(Component, HasFailed ? ComponentState.Failed : ComponentState.Ended, loop.Guard.Off?.Reason ?? source.Reason ?? "");
         return true;
-    }
-
-    private void Interrupt(PipelineParts parts, RecordWriter writer, SegmentTracker segments, long lostFrames)
-    {
-        Counters.CountGap();
-        _telemetry.Close(writer, segments, parts.Assembler.EndFrame, _stop.Token);
-        parts.Assembler.Reset(lostFrames);
-        parts.Model.ResetState();
-        parts.Decisions.Reset();
     }
 
     private static partial class Log
     {
         [LoggerMessage(5010, LogLevel.Debug, "pipeline {Pipeline} stopped with an exception")]
         public static partial void Failed(ILogger logger, Exception exception, string pipeline);
-
-        [LoggerMessage(5011, LogLevel.Warning, "pipeline {Pipeline}: the model failed on a window, which gets no decision")]
-        public static partial void RunFailed(ILogger logger, Exception exception, string pipeline);
     }
 }

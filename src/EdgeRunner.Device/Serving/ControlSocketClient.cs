@@ -9,21 +9,42 @@ internal sealed class ControlSocketClient : IDisposable
     private readonly HttpClient _http;
     private readonly string _socketPath;
 
-    public ControlSocketClient(string socketPath)
+    /// <summary>For requests that load models.</summary>
+    public static readonly TimeSpan LongWork = TimeSpan.FromMinutes(10);
+
+    /// <param name="socketPath">The daemon's socket.</param>
+    /// <param name="patience">How long an answer may take; null = 5 s.</param>
+    public ControlSocketClient(string socketPath, TimeSpan? patience = null)
     {
         _socketPath = socketPath;
         var handler = new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync };
-        _http = new HttpClient(handler) { BaseAddress = new Uri("http://edgerunner"), Timeout = TimeSpan.FromSeconds(5) };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://edgerunner"), Timeout = patience ?? TimeSpan.FromSeconds(5) };
     }
 
     /// <summary>Gets <paramref name="path"/> as JSON.</summary>
     /// <exception cref="DaemonUnavailableException">No daemon answers, or this user may not ask it; the message says what to do.</exception>
-    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        AskAsync(() => _http.GetFromJsonAsync(path, type, cancellationToken), cancellationToken);
+
+    /// <summary>Posts <paramref name="body"/> and reads the answer, also the one that says that the daemon has refused.</summary>
+    /// <exception cref="DaemonUnavailableException">No daemon answers, or this user may not ask it, or its answer is no <typeparamref name="TAnswer"/>.</exception>
+    public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken) =>
+        AskAsync(
+            async () =>
+            {
+                using var answer = await _http.PostAsJsonAsync(path, body, bodyType, cancellationToken).ConfigureAwait(false);
+                // A refusal is an answer too when it is JSON; anything else is a text that says what is wrong with the request.
+                if (answer.Content.Headers.ContentType?.MediaType is "application/json") return await answer.Content.ReadFromJsonAsync(answerType, cancellationToken).ConfigureAwait(false);
+                var text = await answer.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+                throw new HttpRequestException($"{(int)answer.StatusCode} {text}; is the daemon of another version?");
+            },
+            cancellationToken);
+
+    private async Task<T> AskAsync<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
     {
         try
         {
-            return await _http.GetFromJsonAsync(path, type, cancellationToken).ConfigureAwait(false)
-                ?? throw new DaemonUnavailableException(DaemonUnavailableReason.BadAnswer, $"the daemon at {_socketPath} answered nothing");
+            return await ask().ConfigureAwait(false) ?? throw new DaemonUnavailableException(DaemonUnavailableReason.BadAnswer, $"the daemon at {_socketPath} answered nothing");
         }
         catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.AccessDenied })
         {
@@ -44,7 +65,7 @@ internal sealed class ControlSocketClient : IDisposable
         catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DaemonUnavailableException(
-                DaemonUnavailableReason.NotRunning, $"the daemon at {_socketPath} did not answer within {_http.Timeout.TotalSeconds:0} s; it may hang: journalctl -u edgerunner", e);
+                DaemonUnavailableReason.NoAnswer, $"the daemon at {_socketPath} did not answer within {_http.Timeout.TotalSeconds:0} s; it may hang: journalctl -u edgerunner", e);
         }
     }
 

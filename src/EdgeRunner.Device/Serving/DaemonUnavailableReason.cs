@@ -3,8 +3,11 @@ namespace EdgeRunner.Device.Serving;
 /// <summary>Why the daemon could not be asked.</summary>
 internal enum DaemonUnavailableReason
 {
-    /// <summary>Nothing listens, or it does not answer in time.</summary>
+    /// <summary>Nothing listens.</summary>
     NotRunning,
+
+    /// <summary>Something listens, but does not answer in time.</summary>
+    NoAnswer,
 
     /// <summary>The socket belongs to another user or group.</summary>
     Permission,

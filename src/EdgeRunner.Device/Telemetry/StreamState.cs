@@ -35,6 +35,9 @@ internal sealed class StreamState(string name)
 
     internal long[] StagedLost { get; } = new long[LossPolicies.Count];
 
+    /// <summary>Records lost while there was no store to write the loss into; in <see cref="Lost"/> already.</summary>
+    internal long[] LostWithoutStore { get; } = new long[LossPolicies.Count];
+
     internal void Add(in OutboxRow row)
     {
         PendingRows++;

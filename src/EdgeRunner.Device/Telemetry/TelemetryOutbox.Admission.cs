@@ -110,6 +110,21 @@ internal sealed partial class TelemetryOutbox
         _hasLosses = true;
     }
 
+    /// <summary>Losses of the time without a store go into the sum, in the transaction of the first commit; the totals have them already.</summary>
+    private void AddLossesWithoutStore(OutboxStore store)
+    {
+        foreach (var stream in _ordered)
+        {
+            for (var policy = 0; policy < LossPolicies.Count; policy++)
+            {
+                if (stream.LostWithoutStore[policy] == 0)
+                    continue;
+                store.AddLoss(store.Epoch, stream.Name, ((LossPolicy)policy).Name(), stream.LostWithoutStore[policy], null, null);
+                _hasLosses = true;
+            }
+        }
+    }
+
     private bool IsLossReportDue() =>
         _lastLossReport == 0 || _timeProvider.GetElapsedTime(_lastLossReport) >= _options.LossReportInterval;
 
@@ -168,8 +183,9 @@ internal sealed partial class TelemetryOutbox
         return _isBelowFloor;
     }
 
-    /// <summary>Without any store the queues are emptied and the records counted, so that blocked producers go on.</summary>
-    private CommitResult DropWithoutStore()
+    /// <summary>Without any store the queues are emptied and the records counted, so that blocked producers go on. The first store there is again gets
+    /// the loss records.</summary>
+    internal CommitResult DropWithoutStore()
     {
         foreach (var reader in _readers)
         {
@@ -177,7 +193,12 @@ internal sealed partial class TelemetryOutbox
             var stream = StateOf(reader.Queue.Stream);
             while (reader.ReadBatch(ref _batch, out _) is > 0 and var records)
                 stream.StagedLost[(int)LossPolicy.StoreFull] += records;
+            var (queueFull, tooLarge) = reader.NewDrops;
+            stream.StagedLost[(int)LossPolicy.QueueFull] += queueFull;
+            stream.StagedLost[(int)LossPolicy.TooLarge] += tooLarge;
             reader.Complete();
+            for (var policy = 0; policy < LossPolicies.Count; policy++)
+                stream.LostWithoutStore[policy] += stream.StagedLost[policy];
             stream.ApplyStaged();
         }
 

@@ -113,6 +113,12 @@ internal sealed partial class TelemetryOutbox : IDisposable
                     return true;
             }
 
+            foreach (var stream in _ordered)
+            {
+                if (stream.LostWithoutStore.AsSpan().ContainsAnyExcept(0))
+                    return true;
+            }
+
             return _intake.Queues.Length != _readers.Count && _intake.HasRecords();
         }
     }
@@ -151,6 +157,7 @@ internal sealed partial class TelemetryOutbox : IDisposable
                 AddQueueLosses(store, stream, reader);
             }
 
+            AddLossesWithoutStore(store);
             if (_hasLosses && (isFinal || IsLossReportDue()))
                 ReportLosses(store, boot, anchor, inserted);
             store.SaveMeta();
@@ -171,7 +178,11 @@ internal sealed partial class TelemetryOutbox : IDisposable
         _acknowledged.Clear();
         _damaged.Clear();
         foreach (var stream in _ordered)
+        {
             stream.ApplyStaged();
+            Array.Clear(stream.LostWithoutStore);
+        }
+
         _failuresInARow = 0;
         _highWater?.Write(store.Epoch, store.NextSeq);
         PublishPosition(store);

@@ -3,6 +3,8 @@ using System.Text.Json;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Pipelines;
+using EdgeRunner.Device.Swaps;
 using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Messaging.Payloads;
 
@@ -92,7 +94,7 @@ internal sealed partial class ReportPublisher(BrokerConnection broker, StatusRep
         var status = reporter.Read();
         var installed = store.List();
         var models = installed.Select(model => model.Name).Distinct(StringComparer.Ordinal)
-            .Select(name => new ModelReport(name, "idle", installed.FirstOrDefault(model => model.Active && string.Equals(model.Name, name, StringComparison.Ordinal))?.Version));
+            .Select(name => Describe(name, installed.FirstOrDefault(model => model.Active && string.Equals(model.Name, name, StringComparison.Ordinal))?.Version, status.Pipelines));
         var pipelines = status.Pipelines.Select(pipeline => new PipelineReport(
             pipeline.Name, pipeline.State.ToString().ToLowerInvariant(), pipeline.Windows, pipeline.FramesSkipped, pipeline.Model, pipeline.Reason.Length == 0 ? null : pipeline.Reason));
         var problems = status.Components.Where(entry => StatusReporter.IsProblem(entry.State)).Select(entry => $"{entry.Component}: {entry.Reason}");
@@ -107,6 +109,18 @@ internal sealed partial class ReportPublisher(BrokerConnection broker, StatusRep
             new CapabilitiesReport(
                 RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), RuntimeInformation.OSDescription, Environment.ProcessorCount,
                 GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, status.Inference?.Providers ?? [], status.Inference?.Version));
+    }
+
+    // The last swap of any pipeline that uses it: all of them change together.
+    private static ModelReport Describe(string name, string? active, IReadOnlyList<PipelineStatus> pipelines)
+    {
+        var prefix = name + " ";
+        var users = pipelines.Where(pipeline => pipeline.Model?.StartsWith(prefix, StringComparison.Ordinal) == true).ToList();
+        var swap = users.Select(pipeline => pipeline.LastSwap).OfType<PipelineSwap>().MaxBy(swap => swap.At);
+        var phase = users.Exists(pipeline => !pipeline.Guard.Serving) ? "failed" : users.Count > 0 ? "active" : "idle";
+        var reason = users.FirstOrDefault(pipeline => !pipeline.Guard.Serving)?.Guard.Reason ?? (swap is { Outcome: SwapOutcome.Refused } ? $"{swap.To} was refused: {swap.Reason}" : null);
+        var previous = users.FirstOrDefault(pipeline => pipeline.Previous?.StartsWith(prefix, StringComparison.Ordinal) == true)?.Previous![prefix.Length..];
+        return new ModelReport(name, phase, active, previous, reason);
     }
 
     private static partial class Log

@@ -14,7 +14,7 @@ internal sealed class WindowAssembler
     private const int MaxStagingValues = 1 << 18;
 
     private readonly WindowOptions _options;
-    private readonly ElementConverter _converter;
+    private ElementConverter _converter;
     private readonly Resampler? _resampler;
     private readonly int[] _channels;
     private readonly int _sourceChannels;
@@ -46,15 +46,7 @@ internal sealed class WindowAssembler
         _hop = options.Hop ?? options.Length;
         if (Array.Find(_channels, channel => channel >= sourceChannels) is var missing && missing >= sourceChannels)
             throw new WindowMismatchException($"window.channels names channel {missing}, but the source has {sourceChannels} (0 to {sourceChannels - 1})");
-        if ((long)options.Length * _channels.Length != elementCount)
-        {
-            throw new WindowMismatchException(
-                $"a window of {options.Length} frames with {_channels.Length} channel(s) has {(long)options.Length * _channels.Length} values, " +
-                $"but the model's input {inputName} takes {elementCount}; {WhatFits(elementCount)}");
-        }
-
-        _converter = ElementConverter.For(elementType, (float)options.Scale, (float)options.Offset)
-            ?? throw new WindowMismatchException($"the model's input {inputName} is {elementType.Format()}; a window can fill numeric and bool inputs only");
+        _converter = Fit(elementType, elementCount, inputName);
         _stagingFrames = Math.Clamp(MaxStagingValues / sourceChannels, 1, MaxStagingFrames);
         RateHz = sourceRateHz;
         if (options.ResampleToHz is { } rate && rate != sourceRateHz)
@@ -71,6 +63,25 @@ internal sealed class WindowAssembler
         _frames = new float[(options.Length + burst) * _channels.Length];
         Reset();
     }
+
+    /// <summary>Checks that these windows fill a model's input. Any thread.</summary>
+    /// <returns>What writes them into it: for <see cref="Use"/>.</returns>
+    /// <exception cref="WindowMismatchException">They do not; the message says what would.</exception>
+    public ElementConverter Fit(TensorElementType elementType, long elementCount, string inputName)
+    {
+        if ((long)_options.Length * _channels.Length != elementCount)
+        {
+            throw new WindowMismatchException(
+                $"a window of {_options.Length} frames with {_channels.Length} channel(s) has {(long)_options.Length * _channels.Length} values, " +
+                $"but the model's input {inputName} takes {elementCount}; {WhatFits(elementCount)}");
+        }
+
+        return ElementConverter.For(elementType, (float)_options.Scale, (float)_options.Offset)
+            ?? throw new WindowMismatchException($"the model's input {inputName} is {elementType.Format()}; a window can fill numeric and bool inputs only");
+    }
+
+    /// <summary>From now on windows are written by <paramref name="converter"/>, because the model was exchanged. What is held stays.</summary>
+    public void Use(ElementConverter converter) => _converter = converter;
 
     /// <summary>Frames per second of the windows; 0 when it is not known.</summary>
     public double RateHz { get; }

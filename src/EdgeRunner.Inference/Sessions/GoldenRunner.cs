@@ -7,7 +7,7 @@ namespace EdgeRunner.Inference.Sessions;
 /// <summary>Runs golden cases. A case that cannot be run is a failed case, not an exception: the others still say something.</summary>
 internal static class GoldenRunner
 {
-    internal static SelfTestResult Run(ModelInstance model, ModelBundle bundle)
+    internal static SelfTestResult Run(ModelInstance model, ModelBundle bundle, OrtRunOptions? options)
     {
         var results = new List<GoldenResult>(model.Manifest.Golden.Count);
         foreach (var golden in model.Manifest.Golden)
@@ -16,7 +16,7 @@ internal static class GoldenRunner
             model.ResetState();
             try
             {
-                results.Add(RunCase(model, bundle, golden, ref runs));
+                results.Add(RunCase(model, bundle, golden, options, ref runs));
             }
             catch (Exception e) when (e is FormatException or OrtException or BundleException)
             {
@@ -27,7 +27,7 @@ internal static class GoldenRunner
         return new SelfTestResult(results);
     }
 
-    private static GoldenResult RunCase(ModelInstance model, ModelBundle bundle, GoldenSpec golden, ref int runs)
+    private static GoldenResult RunCase(ModelInstance model, ModelBundle bundle, GoldenSpec golden, OrtRunOptions? options, ref int runs)
     {
         var length = golden.Sequence ? (int?)null : 1;
         var inputs = golden.Inputs.Select(pair => (Port: model.Input(pair.Key), Array: Read(bundle, pair.Value, model.Input(pair.Key), golden.Sequence, ref length))).ToArray();
@@ -36,6 +36,7 @@ internal static class GoldenRunner
         {
             throw new FormatException("the sequence is empty, so nothing was compared");
         }
+        string? outOfRange = null;
         var found = outputs.Select(output => new ArrayBuilder(output.Array)).ToArray();
         for (var entry = 0; entry < length; entry++)
         {
@@ -43,11 +44,12 @@ internal static class GoldenRunner
             {
                 CopyEntry(array, entry, port.Tensor);
             }
-            model.Run();
+            model.Run(options);
             runs++;
             for (var i = 0; i < outputs.Length; i++)
             {
                 found[i].Add(outputs[i].Port.Tensor);
+                outOfRange ??= RangeProblem(outputs[i].Port, entry);
             }
         }
         var differences = outputs.Select((output, i) => (output.Port.Name, Difference: TensorComparer.Compare(output.Array, found[i].ToTensor(), golden.Rtol, golden.Atol))).ToArray();
@@ -55,8 +57,14 @@ internal static class GoldenRunner
             golden.Name,
             runs,
             differences.Select(pair => pair.Difference.MaxAbsolute).DefaultIfEmpty(0).Max(),
-            [.. differences.Where(pair => !pair.Difference.IsMatch).Select(pair => $"output \"{pair.Name}\": {pair.Difference}")]);
+            [.. differences.Where(pair => !pair.Difference.IsMatch).Select(pair => $"output \"{pair.Name}\": {pair.Difference}"), .. outOfRange is null ? [] : (string[])[outOfRange]]);
     }
+
+    /// <summary>A declared range that the model's own examples break would turn the model off on the device.</summary>
+    private static string? RangeProblem(ModelPort port, int run) =>
+        port.Spec is ({ Minimum: not null } or { Maximum: not null }) && OutputFaults.Find(port.Spec, port.Tensor.Bytes) is OutputFault.OutOfRange
+            ? $"output \"{port.Name}\", run {run}: is outside its declared range, {OutputFaults.DescribeRange(port.Spec)}"
+            : null;
 
     /// <summary>Reads an array and checks it against its port: the same type and shape or, for a sequence, one leading dimension more.</summary>
     private static TensorData Read(ModelBundle bundle, string file, ModelPort port, bool isSequence, ref int? length)

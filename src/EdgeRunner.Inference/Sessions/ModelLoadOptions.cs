@@ -8,6 +8,10 @@ public sealed record ModelLoadOptions
     /// <summary>Threads that share one operator; null takes the runtime's default.</summary>
     public int? IntraOpThreads { get; init; }
 
+    /// <summary>Processors, by number from 0, that ONNX Runtime's own threads stay on; the thread that runs the model is not one of them. Null:
+    /// those of the thread that loads the model.</summary>
+    public IReadOnlyList<int>? WorkerCpus { get; init; }
+
     /// <summary>Lets threads spin while they wait: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; init; }
 
@@ -17,4 +21,8 @@ public sealed record ModelLoadOptions
 
     /// <summary>How much ONNX Runtime rewrites the graphs.</summary>
     public OrtGraphOptimization GraphOptimization { get; init; } = OrtGraphOptimization.All;
+
+    /// <summary>For a model with named dimensions, the sets of sizes for which plans are kept ready, each with tensors of its own; at least 1. The one
+    /// that was not used for longest makes room.</summary>
+    public int MaxPreparedShapes { get; init; } = 8;
 }

@@ -15,6 +15,7 @@ internal static unsafe partial class LibC
     internal const int F_GETPIPE_SZ = 1032;
     internal const int STA_UNSYNC = 0x0040;
     internal const int TIME_ERROR = 5;
+    internal const int MADV_DONTNEED = 4;
 
     /// <seealso href="https://man7.org/linux/man-pages/man2/poll.2.html"/>
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
@@ -34,6 +35,10 @@ internal static unsafe partial class LibC
     /// <seealso href="https://man7.org/linux/man-pages/man2/fcntl.2.html"/>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     internal static partial int FCntl(int descriptor, int command, int argument);
+
+    /// <seealso href="https://man7.org/linux/man-pages/man2/madvise.2.html"/>
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int MAdvise(nint address, nuint length, int advice);
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct PollFd

@@ -17,6 +17,7 @@ public sealed unsafe class OrtRuntime : IDisposable
     {
         _api = library.Api;
         LibraryPath = library.Path;
+        LibraryAddress = library.Base;
         Version = library.Version;
         _environment = new OrtEnvHandle(_api);
         _cpuMemory = new OrtMemoryInfoHandle(_api);
@@ -47,6 +48,9 @@ public sealed unsafe class OrtRuntime : IDisposable
 
     /// <summary>The file, or the bare name when the system's loader found it.</summary>
     public string LibraryPath { get; }
+
+    /// <summary>An address in the library, by which its mappings are found.</summary>
+    public nint LibraryAddress { get; }
 
     /// <summary>Version of the function table in use: 18, whatever newer ones the library has.</summary>
     public int ApiVersion { get; } = (int)OrtApi.Version;

@@ -47,6 +47,10 @@ public sealed class MetadataStore
     /// <exception cref="MetadataException">It is no root, or is not signed by itself.</exception>
     public void Provision(ReadOnlyMemory<byte> root)
     {
+        if (root.Length > new TufClientOptions().MaxRootBytes)
+        {
+            throw new MetadataException(TrustFailure.TooLong, RoleNames.Root, version: null, $"at most {new TufClientOptions().MaxRootBytes} bytes", $"{root.Length}");
+        }
         TrustedRoot.Verify(root);
         foreach (var file in _disk.List(DirectoryPath).Where(f => f.EndsWith(".json", StringComparison.Ordinal)))
         {

@@ -51,10 +51,5 @@ internal readonly struct MetadataField(string role, string path, JsonTree tree)
     private MetadataException Malformed(string path, string expected, string found) =>
         new(TrustFailure.Malformed, Role, version: null, $"{expected} at {path}", Shorten(found));
 
-    // Names and values come from the file, and an error has to stay one line.
-    private static string Shorten(string text)
-    {
-        var line = string.Concat(text.Take(80).Select(c => char.IsControl(c) ? '?' : c));
-        return text.Length <= 80 ? line : line + "…";
-    }
+    private static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "…";
 }

@@ -1,5 +1,6 @@
 // The bar for EdgeRunner's engine: the loop a C programmer would write around one ONNX Runtime session, and nothing else.
-// Usage: ort_loop LIBRARY MODEL RUNS WARMUP SPEC...
+// Usage: ort_loop LIBRARY MODEL RUNS WARMUP PAUSE_US SPEC...
+//   PAUSE_US                       microseconds of sleep before each run: what cold caches and a core that has slept cost
 //   in|NAME|TYPE|DIMS|FILE         an input with these raw little-endian elements; DIMS is 1,9 or empty for a scalar
 //   out|NAME|TYPE|DIMS             an output
 //   state|INPUT|OUTPUT|TYPE|DIMS   an output that is the input of the next run: two tensors that change places, as ours do
@@ -107,7 +108,7 @@ static long long quantile(const int64_t *sorted, long n, double q) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 6) die("usage", "ort_loop LIBRARY MODEL RUNS WARMUP SPEC...");
+  if (argc < 7) die("usage", "ort_loop LIBRARY MODEL RUNS WARMUP PAUSE_US SPEC...");
   setenv("ORT_DISABLE_TELEMETRY", "1", 1);
   void *library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   if (!library) die("loading ONNX Runtime", dlerror());
@@ -138,7 +139,7 @@ int main(int argc, char **argv) {
   void *inputs[2][MAX_TENSORS], *outputs[2][MAX_TENSORS];
   size_t input_count = 0, output_count = 0;
   int phases = 1;
-  for (int i = 5; i < argc; i++) {
+  for (int i = 6; i < argc; i++) {
     char *field[5] = {0}, *rest = argv[i];
     int fields = 0;
     while (rest && fields < 5) field[fields++] = strsep(&rest, "|");
@@ -163,13 +164,15 @@ int main(int argc, char **argv) {
     }
   }
 
-  long runs = atol(argv[3]), warmup = atol(argv[4]);
+  long runs = atol(argv[3]), warmup = atol(argv[4]), pause = atol(argv[5]);
+  struct timespec nap = {pause / 1000000, pause % 1000000 * 1000};
   int64_t *times = malloc(sizeof *times * (size_t)(runs > 0 ? runs : 1));
   if (!times || runs < 1) die("RUNS", "1 or more");
   memset(times, 0, sizeof *times * (size_t)runs); // its pages are there before the loop
   RunFunction run = (RunFunction)api->slot[RUN];
   int phase = 0;
   for (long i = -warmup; i < runs; i++) {
+    if (pause) nanosleep(&nap, NULL);
     int64_t start = now();
     Status status = run(session, NULL, input_names, (const void *const *)inputs[phase], input_count, output_names, output_count, outputs[phase]);
     int64_t end = now();

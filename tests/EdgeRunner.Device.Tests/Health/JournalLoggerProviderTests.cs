@@ -49,7 +49,7 @@ public class JournalLoggerProviderTests
 
         for (var line = 0; line < 1_000; line++)
         {
-            Assert.True(limiter.Allow("c", 1, out var suppressed));
+            Assert.True(limiter.Allow("c", 1, "", out var suppressed));
             Assert.Equal(0, suppressed);
         }
     }
@@ -59,7 +59,34 @@ public class JournalLoggerProviderTests
     {
         var limiter = new RepeatLimiter(1, TimeSpan.FromMinutes(1), _clock);
 
-        Assert.Equal([true, false, true, true, true], new[] { ("a", 1), ("a", 1), ("b", 1), ("a", 0), ("a", 0) }.Select(line => limiter.Allow(line.Item1, line.Item2, out _)));
+        Assert.Equal([true, false, true, true, true], new[] { ("a", 1), ("a", 1), ("b", 1), ("a", 0), ("a", 0) }.Select(line => limiter.Allow(line.Item1, line.Item2, "", out _)));
+    }
+
+    [Fact]
+    public void Noisy_pipeline_does_not_silence_the_same_event_of_another()
+    {
+        var lines = Write(true, logger =>
+        {
+            using var directory = new TempDirectory();
+            using var log = new StatusLog(directory.Path, 1 << 20, 0, _clock, new CollectedLog<StatusLog>());
+            var board = new StateBoard(log, _clock, new Forward<StateBoard>(logger));
+            for (var change = 0; change < 10; change++) board.Set("pipeline noisy", ComponentState.Failed, $"reason {change}");
+            board.Set("pipeline quiet", ComponentState.Failed, "its own");
+        }).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.Equal(4, lines.Length);
+        Assert.Equal("<3>pipeline quiet: failed: its own [E6012]", lines[^1]);
+    }
+
+    private sealed class Forward<T>(ILogger inner) : ILogger<T>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            inner.Log(logLevel, eventId, state, exception, formatter);
     }
 
     private static void Log(ILogger logger, LogLevel level, int id, string text, Exception? exception) => logger.Log(level, new EventId(id), text, exception, (state, _) => state);

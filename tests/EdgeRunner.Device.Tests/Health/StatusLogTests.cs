@@ -15,8 +15,8 @@ public sealed class StatusLogTests : IDisposable
     {
         using (var log = New(1 << 20))
         {
-            log.Append("pipeline speech: running: model silero-vad 6.0.0");
-            log.Append("a\nb\r\nc\rd\u2028e\u0085f");
+            log.Append("c", "pipeline speech: running: model silero-vad 6.0.0");
+            log.Append("c", "a\nb\r\nc\rd\u2028e\u0085f");
         }
 
         Assert.Equal("2026-11-21T10:04:05Z pipeline speech: running: model silero-vad 6.0.0\n2026-11-21T10:04:05Z a b c d e f\n", File.ReadAllText(_directory.File("logs/status.log")));
@@ -28,7 +28,7 @@ public sealed class StatusLogTests : IDisposable
         using var log = New(1_000);
         for (var line = 0; line < 500; line++)
         {
-            log.Append($"line {line} {new string('x', line % 90)}");
+            log.Append("c", $"line {line} {new string('x', line % 90)}");
             Assert.All(Directory.GetFiles(_directory.File("logs")), file => Assert.InRange(new FileInfo(file).Length, 1, 1_000));
         }
 
@@ -39,8 +39,8 @@ public sealed class StatusLogTests : IDisposable
     [Fact]
     public void Reopened_log_goes_on_where_it_was()
     {
-        using (var log = New(1_000)) log.Append("first");
-        using (var log = New(1_000)) log.Append("second");
+        using (var log = New(1_000)) log.Append("c", "first");
+        using (var log = New(1_000)) log.Append("c", "second");
 
         Assert.Equal(2, File.ReadAllLines(_directory.File("logs/status.log")).Length);
     }
@@ -51,9 +51,38 @@ public sealed class StatusLogTests : IDisposable
         File.WriteAllText(_directory.File("logs"), "a file where the directory belongs");
         using var log = New(1_000);
 
-        for (var line = 0; line < 5; line++) log.Append("text");
+        for (var line = 0; line < 5; line++) log.Append("c", "text");
 
         Assert.Contains("cannot be written and is given up until the next start", Assert.Single(_journal.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Noisy_component_is_cut_short_and_summed_up_with_its_last_state_and_others_are_not_touched()
+    {
+        using var log = New(1 << 20, linesPerMinute: 2);
+        for (var change = 0; change < 10; change++) log.Append("pipeline a", $"pipeline a: {(change % 2 == 0 ? "failed" : "running")}");
+        log.Append("pipeline b", "pipeline b: failed");
+        Assert.Equal(["pipeline a: failed", "pipeline a: running", "pipeline b: failed"], Lines(log));
+
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("pipeline a: 8 more, the last: running", Lines(log)[^1]);
+        _clock.Advance(TimeSpan.FromMinutes(2));
+        log.Append("pipeline a", "pipeline a: ended");
+        Assert.Equal("pipeline a: ended", Lines(log)[^1]);
+        Assert.Equal(5, Lines(log).Count);
+    }
+
+    [Fact]
+    public void What_was_left_out_is_summed_up_when_the_daemon_stops()
+    {
+        using (var log = New(1 << 20, linesPerMinute: 1))
+        {
+            log.Append("broker", "broker: degraded: one");
+            log.Append("broker", "broker: running");
+            Assert.Single(Lines(log));
+        }
+
+        Assert.EndsWith(" broker: 1 more, the last: running", File.ReadAllLines(_directory.File("logs/status.log"))[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,5 +109,7 @@ public sealed class StatusLogTests : IDisposable
         Assert.Null(board.Find("nobody"));
     }
 
-    private StatusLog New(long maxBytes) => new(_directory.File("logs"), maxBytes, _clock, _journal);
+    private static List<string> Lines(StatusLog log) => [.. File.ReadAllLines(log.FilePath).Select(line => line[21..])];
+
+    private StatusLog New(long maxBytes, int linesPerMinute = 0) => new(_directory.File("logs"), maxBytes, linesPerMinute, _clock, _journal);
 }

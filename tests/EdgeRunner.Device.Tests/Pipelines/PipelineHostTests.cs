@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Sensors;
@@ -110,15 +110,17 @@ public sealed class PipelineHostTests : IDisposable
     }
 
     [Fact]
-    public void From_sensor_to_queue_a_window_allocates_nothing()
+    public void From_sensor_to_queue_a_window_allocates_nothing_with_its_guard_on()
     {
         var options = _rig.ShuttlePipeline(pipeline => ((ReplaySourceOptions)pipeline.Source!).Loop = true);
-        using var parts = PipelineParts.Open(options, _rig.Engine, _rig.Store, _rig.Sources);
-        using var writer = new RecordWriter("shuttle", parts.Decisions.Labels, parts.Assembler.RateHz);
+        options.Guard = new GuardOptions { RunTimeoutMs = 5_000, MaxErrors = 10, Windows = 100 };
+        using var parts = PipelineParts.Open("shuttle", options, _rig.Engine, _rig.Store, _rig.Sources);
         var (windows, events) = (_rig.Intake.Open("w"), _rig.Intake.Open("event"));
         options.Telemetry.WhenFull = QueueFullPolicy.Drop;
-        var telemetry = new PipelineTelemetry(windows, events, options, new PipelineCounters());
+        var counters = new PipelineCounters();
+        var telemetry = new PipelineTelemetry(windows, events, options, counters);
         var (segments, latency) = (new SegmentTracker(), new LatencyHistogram());
+        using var guard = new ModelGuard(options.Guard, _rig.Watchdog.Watch(_rig.Engine.Get().OnnxRuntime, TimeSpan.FromSeconds(5)), counters, TimeProvider.System);
         long window = 0;
 
         // The steps of the pipeline's thread, on this one.
@@ -126,31 +128,19 @@ public sealed class PipelineHostTests : IDisposable
         {
             var frames = parts.Source.Read(parts.Assembler.Staging, default);
             parts.Assembler.Accept(frames);
-            while (parts.Assembler.TryTake(parts.Input.Tensor.Bytes))
+            while (!parts.Slot.HasRequest && parts.Assembler.TryTake(parts.Model.Input.Tensor.Bytes))
             {
-                parts.Model.Run();
-                var decision = parts.Decisions.Decide(parts.Output.Tensor.Bytes, parts.Scores!.Tensor.Bytes);
+                var model = parts.Model;
+                var fault = guard.Run(model, out _);
+                var decision = model.Decide();
                 latency.Record(window);
-                telemetry.Offer(writer, segments, ++window, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, window, default);
+                telemetry.Offer(model.Writer, segments, ++window, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, window, default, fault);
+                if (guard.Count(fault)) throw new InvalidOperationException("the model does nothing wrong");
             }
         }));
         Assert.True(window > 300);
         Assert.True(events.UsedBytes > 0);
     }
 
-    private List<JsonElement> Records(string stream)
-    {
-        var records = new List<JsonElement>();
-        foreach (var queue in _rig.Intake.Queues.Where(queue => string.Equals(queue.Stream, stream, StringComparison.Ordinal)))
-        {
-            for (var cursor = queue.Head; queue.TryPeek(cursor, out var length);)
-            {
-                var record = new byte[length];
-                queue.Read(ref cursor, record);
-                records.Add(JsonDocument.Parse(Encoding.UTF8.GetString(record)).RootElement);
-            }
-        }
-
-        return records;
-    }
+    private IReadOnlyList<JsonElement> Records(string stream) => _rig.Records(stream);
 }

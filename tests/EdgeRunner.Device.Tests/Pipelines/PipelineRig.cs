@@ -1,4 +1,7 @@
+using System.Text;
+using System.Text.Json;
 using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Pipelines;
@@ -20,7 +23,7 @@ internal sealed class PipelineRig : IDisposable
     {
         Store = new BundleStore(Directory.Path);
         Intake = new TelemetryIntake(new TelemetryOptions());
-        StatusLog = new StatusLog(Directory.Path, 1 << 20, TimeProvider.System, NullLogger<StatusLog>.Instance);
+        StatusLog = new StatusLog(Directory.Path, 1 << 20, 0, TimeProvider.System, NullLogger<StatusLog>.Instance);
         States = new StateBoard(StatusLog, TimeProvider.System, NullLogger<StateBoard>.Instance);
         Progress = new ProgressBoard(TimeProvider.System);
         Engine = new InferenceEngine(new InferenceOptions { OnnxRuntime = TestPaths.OnnxRuntimeLibrary }, NullLogger<InferenceEngine>.Instance);
@@ -40,6 +43,8 @@ internal sealed class PipelineRig : IDisposable
     public InferenceEngine Engine { get; }
 
     public SampleSourceFactory Sources { get; }
+
+    public RunWatchdog Watchdog { get; } = new(TimeProvider.System);
 
     /// <summary>Packs the demo's shuttle forest and returns the bundle.</summary>
     public string Shuttle()
@@ -82,13 +87,31 @@ internal sealed class PipelineRig : IDisposable
             CannotRunReason = null,
             Report = null!,
         };
-        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Intake, States, Progress, TimeProvider.System, NullLogger<PipelineHost>.Instance);
+        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Watchdog, Intake, States, Progress, TimeProvider.System, NullLogger<PipelineHost>.Instance);
+    }
+
+    /// <summary>Records of a stream, as the committer would find them.</summary>
+    public IReadOnlyList<JsonElement> Records(string stream)
+    {
+        var records = new List<JsonElement>();
+        foreach (var queue in Intake.Queues.Where(queue => string.Equals(queue.Stream, stream, StringComparison.Ordinal)))
+        {
+            for (var cursor = queue.Head; queue.TryPeek(cursor, out var length);)
+            {
+                var record = new byte[length];
+                queue.Read(ref cursor, record);
+                records.Add(JsonDocument.Parse(Encoding.UTF8.GetString(record)).RootElement);
+            }
+        }
+
+        return records;
     }
 
     public static void Wait(Func<bool> until, int seconds = 20) => Assert.True(SpinWait.SpinUntil(until, TimeSpan.FromSeconds(seconds)), "it did not happen in time");
 
     public void Dispose()
     {
+        Watchdog.Dispose();
         Engine.Dispose();
         StatusLog.Dispose();
         Intake.Dispose();

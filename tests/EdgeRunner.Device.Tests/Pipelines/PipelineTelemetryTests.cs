@@ -10,7 +10,7 @@ public sealed class PipelineTelemetryTests : IDisposable
 {
     private readonly CommitSignal _signal = new();
     private readonly PipelineCounters _counters = new();
-    private readonly RecordWriter _writer = new("p", ["on"], 0);
+    private readonly RecordWriter _writer = new("p", ["on"], 0, "1.0.0");
     private readonly SegmentTracker _segments = new();
 
     public void Dispose()

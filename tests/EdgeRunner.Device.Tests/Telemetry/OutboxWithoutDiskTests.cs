@@ -20,6 +20,27 @@ public sealed class OutboxWithoutDiskTests
     }
 
     [Fact]
+    public void What_was_lost_while_there_was_no_store_at_all_ends_in_loss_records()
+    {
+        using var bench = new OutboxBench();
+        bench.Put("s", 1);
+        bench.Commit();
+        for (var n = 2; n <= 6; n++) bench.Put("s", n);
+        bench.Put("s", 7, 10 << 20); // never fits
+
+        Assert.Equal(CommitResult.Failed, bench.Outbox.DropWithoutStore()); // as a commit does that finds neither disk nor memory
+        Assert.Equal(5, bench.Outbox.Status().Dropped["store-full"]);
+        bench.Put("s", 8);
+        Assert.Equal(CommitResult.Committed, bench.Commit());
+
+        var received = bench.Drain();
+        Assert.Equal([1, 8], received.Where(r => r.Stream is "s").Select(r => r.N));
+        Assert.Equal([("store-full", 5L), ("too-large", 1L)], OutboxBench.Losses(received).Select(l => (l.GetProperty("policy").GetString()!, l.GetProperty("records").GetInt64())).Order());
+        Assert.Equal((5, 1), (bench.Outbox.Status().Dropped["store-full"], bench.Outbox.Status().Dropped["too-large"])); // counted once
+        Assert.False(bench.Outbox.HasWork(isFinal: true));
+    }
+
+    [Fact]
     public void Memory_has_its_own_limit()
     {
         using var bench = new OutboxBench("/proc/edgerunner", o => o.MemoryOnlyMaxBytes = 64 << 10);

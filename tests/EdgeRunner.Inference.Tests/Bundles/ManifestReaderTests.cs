@@ -58,7 +58,7 @@ public sealed class ManifestReaderTests
     }
 
     [Theory]
-    [InlineData("\"shape\": [1, 576]", "\"shap\": [1, 576]", "$.inputs[0].shap: is not known here (did you mean \"shape\"?); known are name, type, shape, meaning, unit, labels")]
+    [InlineData("\"shape\": [1, 576]", "\"shap\": [1, 576]", "$.inputs[0].shap: is not known here (did you mean \"shape\"?); known are name, type, shape, meaning, unit, minimum, maximum, labels")]
     [InlineData("\"shape\": [1, 576]", "\"shap\": [1, 576]", "$.inputs[0].shape: is missing; it must be a list [...]")]
     [InlineData("\"limits\"", "\"limit\"", "$.limit: is not known here (did you mean \"limits\"?)")]
     [InlineData("\"format\": 1", "\"format\": 1, \"format\": 1", "$.format: is there twice; keep one")]
@@ -83,6 +83,10 @@ public sealed class ManifestReaderTests
     [InlineData("1e-3", "-1", "$.golden[0].rtol: -1 is out of range; 0 to 1")]
     [InlineData("[\"cpu\"]", "[\"gpu\"]", "$.hardware.providers: \"gpu\" is not known (did you mean \"cpu\"?); known are cpu, cuda, tensorrt")]
     [InlineData("[\"speech\"]", "[\"no\", \"yes\"]", "$.outputs[0].labels: 2 labels for 1 columns")]
+    [InlineData("\"shape\": [1, 576]", "\"shape\": [1, 576], \"maximum\": 1", "$.inputs[0]: minimum and maximum are for outputs only")]
+    [InlineData("[\"speech\"]", "[\"speech\"], \"minimum\": 1, \"maximum\": 0", "$.outputs[0].minimum: 1 is above maximum, 0")]
+    [InlineData("[\"speech\"]", "[\"speech\"], \"minimum\": \"0\"", "$.outputs[0].minimum: \"0\" is not a number")]
+    [InlineData("\"float32\", \"shape\": [1, 1]", "\"bool\", \"shape\": [1, 1], \"maximum\": 1", "$.outputs[0]: minimum and maximum need numbers; \"speech\" is bool")]
     [InlineData("67108864", "0", "$.limits.memoryBytes: 0 is out of range")]
     public void Every_mistake_is_named_with_its_place_its_value_and_what_would_be_right(string old, string @new, string message)
     {

@@ -46,6 +46,21 @@ public sealed class SelfTestTests(ModelRuntimeFixture fixture)
     }
 
     [Fact]
+    public void Golden_answer_outside_the_declared_range_fails_its_case()
+    {
+        using var author = AuthorDirectory.Accumulator(Sequence, outputs: """{ "name": "total", "type": "float32", "shape": [1, 3], "minimum": 0, "maximum": 5 }""")
+            .With("x.npy", AuthorDirectory.Floats([3, 1, 3], 1, 1, 1, 2, 2, 2, 3, 3, 3))
+            .With("one.npy", AuthorDirectory.Floats([1, 3], 3, 4, 5))
+            .With("total.npy", AuthorDirectory.Floats([3, 1, 3], 1, 1, 1, 3, 3, 3, 6, 6, 6));
+        using var bundle = author.Pack();
+        using var model = ModelInstance.Load(fixture.Runtime, bundle);
+        var result = model.SelfTest();
+
+        Assert.Equal(["output \"total\", run 2: is outside its declared range, 0 to 5"], result.Cases[0].Problems);
+        Assert.True(result.Cases[1].Passed);
+    }
+
+    [Fact]
     public void State_is_fresh_after_a_self_test()
     {
         using var author = Author([1, 1, 1, 3, 3, 3, 6, 6, 6]);

@@ -139,7 +139,7 @@ public sealed class RefreshTests : IDisposable
         _repository.Intercept = (_, _, token) =>
         {
             cancel.Cancel();
-            return new ValueTask<EdgeRunner.Trust.Client.FetchResult>(Task.FromCanceled<EdgeRunner.Trust.Client.FetchResult>(token));
+            return new(Task.FromCanceled<EdgeRunner.Trust.Client.FetchResult>(token));
         };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _device.NewClient().RefreshAsync(cancel.Token));

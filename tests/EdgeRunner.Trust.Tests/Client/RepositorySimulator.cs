@@ -39,7 +39,7 @@ internal sealed class RepositorySimulator : IMetadataFetcher, ITargetFetcher
     internal bool ConsistentSnapshot { get; set; } = true;
 
     /// <summary>Comes before the honest answer when it is not null.</summary>
-    internal Func<string, int, CancellationToken, ValueTask<FetchResult>?>? Intercept { get; set; }
+    internal Func<string, int, CancellationToken, Answer?>? Intercept { get; set; }
 
     /// <summary>Likewise for targets.</summary>
     internal Func<string, Stream?>? InterceptTarget { get; set; }
@@ -60,7 +60,7 @@ internal sealed class RepositorySimulator : IMetadataFetcher, ITargetFetcher
         Requests.Add(name);
         if (Intercept?.Invoke(name, maxBytes, cancellationToken) is { } answer)
         {
-            return answer;
+            return new ValueTask<FetchResult>(answer.Result);
         }
         return ValueTask.FromResult(!Files.TryGetValue(name, out var bytes) ? FetchResult.NotFound
             : bytes.Length > maxBytes ? FetchResult.TooLong : FetchResult.Found(bytes));
@@ -71,6 +71,9 @@ internal sealed class RepositorySimulator : IMetadataFetcher, ITargetFetcher
         Requests.Add("target:" + name);
         return ValueTask.FromResult(InterceptTarget?.Invoke(name) ?? (Contents.TryGetValue(name, out var bytes) ? new MemoryStream(bytes) : null));
     }
+
+    /// <summary>What <see cref="Intercept"/> answers, perhaps later.</summary>
+    internal sealed record Answer(Task<FetchResult> Result);
 
     /// <summary>Adds a delegated role; publish both then.</summary>
     internal SimulatedRole Delegate(string from, SimulatedDelegation delegation)

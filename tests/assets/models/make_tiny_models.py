@@ -99,6 +99,14 @@ def behaviours():
         [helper.make_tensor("one", FLOAT, [1], [1.0])])
     write("count", [helper.make_node("Loop", ["trips", "", "start"], ["value"], body=body)],
           [tensor("trips", INT64, []), tensor("start", FLOAT, [1])], [tensor("value", FLOAT, [1])])
+    # The same with a float, as a sensor would give it: a negative or small number is a quick run, a large one lasts as long as wanted.
+    write("loop", [helper.make_node("Cast", ["x"], ["counts"], to=INT64), helper.make_node("Reshape", ["counts", "none"], ["trips"]),
+                   helper.make_node("Loop", ["trips", "", "start"], ["y"], body=body)],
+          [tensor("x", FLOAT, [1])], [tensor("y", FLOAT, [1])],
+          [helper.make_tensor("none", INT64, [0], []), helper.make_tensor("start", FLOAT, [1], [0.0])])
+    # x / x is 1, and NaN for 0; 1 / x is infinite for 0.
+    write("self_divide", [helper.make_node("Div", ["x", "x"], ["y"])], [tensor("x", FLOAT, [1])], [tensor("y", FLOAT, [1])])
+    write("reciprocal", [helper.make_node("Reciprocal", ["x"], ["y"])], [tensor("x", FLOAT, [1])], [tensor("y", FLOAT, [1])])
     write("unknown_operator", [helper.make_node("NoSuchOperator", ["x"], ["y"])],
           [tensor("x", FLOAT, [1])], [tensor("y", FLOAT, [1])], check=False)
     write("described", [helper.make_node("Identity", ["x"], ["y"])], [tensor("x", FLOAT, [1])], [tensor("y", FLOAT, [1])],

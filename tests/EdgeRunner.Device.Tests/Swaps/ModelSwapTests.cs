@@ -1,0 +1,236 @@
+using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Swaps;
+using EdgeRunner.Device.Tests.Pipelines;
+
+namespace EdgeRunner.Device.Tests.Swaps;
+
+/// <summary>Models are exchanged under pipelines that run at 1 kHz and must not lose a window.</summary>
+public sealed class ModelSwapTests : IDisposable
+{
+    private readonly SwapRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public async Task Every_window_is_decided_once_by_the_version_its_record_names_whatever_is_swapped_meanwhile()
+    {
+        // Odd versions answer x, even ones 1 / x: a record that names the wrong version has the wrong score.
+        _rig.Install([.. Enumerable.Range(1, 8).Select(minor => TinyModels.Pack(_rig.Rig, minor % 2 == 1 ? "identity_float32" : "reciprocal", $"1.{minor}.0"))]);
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Range(1, 1_200).Select(x => (float)x), 1_000)));
+
+        // All in flight at once; they are made one after the other, in this order.
+        var reports = await Task.WhenAll(Enumerable.Range(2, 7).Select(minor => _rig.ActivateAsync($"1.{minor}.0")));
+
+        Assert.All(reports, report => Assert.True(report.Activated, report.Reason));
+        PipelineRig.Wait(() => _rig.Host.AllDone);
+        var windows = _rig.Rig.Records("p");
+        Assert.Equal(Enumerable.Range(1, 1_200), windows.Select(record => record.GetProperty("window").GetInt32()));
+        Assert.Equal(Enumerable.Range(1, 1_200), windows.Select(record => record.GetProperty("endFrame").GetInt32()));
+        var minors = windows.Select(record => int.Parse(record.GetProperty("version").GetString()!.Split('.')[1])).ToList();
+        Assert.Equal(minors.Order(), minors);
+        Assert.Equal(8, minors[^1]);
+        for (var x = 1; x <= 1_200; x++)
+        {
+            Assert.Equal(minors[x - 1] % 2 == 1 ? x : 1f / x, windows[x - 1].GetProperty("score").GetSingle(), 1e-6f);
+        }
+
+        var status = Assert.Single(_rig.Host.GetStatus());
+        Assert.Equal(("tiny 1.8.0", "tiny 1.7.0", SwapOutcome.Swapped), (status.Model, status.Previous, status.LastSwap!.Outcome));
+        Assert.Equal((1_200L, 1_200L, 0L), (status.Windows, status.Decisions, status.Gaps));
+        Assert.Equal(7, _rig.Rig.Records("event").Count(record => record.GetProperty("kind").GetString() is "swap" && record.GetProperty("outcome").GetString() is "swapped"));
+        Assert.Contains("swapped beside the old model tiny 1.7.0 -> tiny 1.8.0", File.ReadAllText(_rig.Rig.StatusLog.FilePath), StringComparison.Ordinal);
+        Assert.Equal("1.8.0", _rig.ActiveFile());
+    }
+
+    [Theory]
+    [InlineData("wide", "the model's input x takes 4")]
+    [InlineData("golden", "golden case two failed")]
+    [InlineData("damaged", "1.1.0.ermodel")]
+    [InlineData("output", "decision.output is \"y\", but the model has no such output; expected one of z")]
+    public async Task Version_that_is_no_good_is_refused_in_words_and_the_old_one_goes_on(string what, string expected)
+    {
+        var bad = what switch
+        {
+            "wide" => TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0", elements: 4),
+            "golden" => TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0", golden: 3),
+            "output" => TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0", output: "z"),
+            _ => TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0"),
+        };
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), bad);
+        if (what is "damaged") Damage(_rig.Rig.Store.FindBundle("tiny", "1.1.0")!);
+        var options = TinyModels.Pipeline(_rig.Rig, Enumerable.Range(1, 60_000).Select(x => (float)x), 1_000, pipeline => pipeline.Decision!.Output = "y");
+        await _rig.StartAsync(("p", options));
+
+        var report = await _rig.ActivateAsync("1.1.0");
+
+        await AssertRefusedAsync(report, expected);
+    }
+
+    [Fact]
+    public async Task Version_that_never_answers_is_cut_off_and_refused()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "loop", "1.1.0", golden: 3, goldenInput: 1e12f));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, 60_000), 100, pipeline => pipeline.Guard.RunTimeoutMs = 400)));
+
+        await AssertRefusedAsync(await _rig.ActivateAsync("1.1.0"), "its golden cases and warm-up did not end within 5 s");
+    }
+
+    [Fact]
+    public async Task Version_that_is_not_installed_is_refused_with_those_that_are()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, [1, 2, 3], 100)));
+
+        Assert.Equal("tiny has no version 2.0.0; installed: 1.0.0", (await _rig.ActivateAsync("2.0.0")).Reason);
+        Assert.Equal("tiny has no version ../1.0.0; installed: 1.0.0", (await _rig.ActivateAsync("../1.0.0")).Reason);
+        Assert.False((await _rig.Activator.ActivateAsync("nobody", "1.0.0", null, default)).IsInstalled);
+    }
+
+    [Fact]
+    public async Task Pipelines_of_a_model_change_together_or_not_at_all()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0", output: "z"));
+        var values = Enumerable.Repeat(1f, 60_000).ToList();
+        await _rig.StartAsync(
+            ("any", TinyModels.Pipeline(_rig.Rig, values, 1_000)), ("strict", TinyModels.Pipeline(_rig.Rig, values, 1_000, pipeline => pipeline.Decision!.Output = "y")));
+
+        var report = await _rig.ActivateAsync("1.1.0");
+
+        Assert.False(report.Activated);
+        Assert.Equal([("any", SwapOutcome.Unchanged), ("strict", SwapOutcome.Refused)], report.Pipelines.Select(swap => (swap.Pipeline, swap.Outcome)));
+        Assert.All(_rig.Host.GetStatus(), status => Assert.Equal("tiny 1.0.0", status.Model));
+        Assert.Equal("1.0.0", _rig.ActiveFile());
+    }
+
+    [Fact]
+    public async Task Too_little_memory_refuses_and_says_what_would_help()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0", """{ "memoryBytes": 104857600 }"""));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, 60_000), 1_000)));
+        _rig.AvailableBytes = 131 << 20; // One MiB less than 100 + the reserve of 32.
+
+        Assert.Contains(
+            "it needs 100 MiB (declared in limits.memoryBytes), 131 MiB are available, 32 MiB of them are reserved; free memory, lower inference.swapReserveBytes, or set model.allowDropFirst",
+            (await _rig.ActivateAsync("1.1.0")).Reason, StringComparison.Ordinal);
+
+        _rig.AvailableBytes = 132 << 20;
+        var report = await _rig.ActivateAsync("1.1.0");
+        Assert.True(report.Activated, report.Reason);
+        Assert.Equal(SwapMode.Beside, Assert.Single(report.Pipelines).Mode);
+    }
+
+    [Fact]
+    public async Task Measured_peak_counts_more_than_what_the_manifest_declares()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0", """{ "memoryBytes": 1000 }"""));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, 60_000), 1_000)));
+        _rig.AvailableBytes = 64 << 20;
+
+        await AssertRefusedAsync(await _rig.Activator.ActivateAsync("tiny", "1.1.0", 200 << 20, default), "200 MiB (measured by a probe)");
+    }
+
+    [Fact]
+    public async Task Old_model_goes_first_when_allowed_and_the_windows_that_come_meanwhile_wait()
+    {
+        _rig.Install(
+            TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0", """{ "memoryBytes": 104857600 }"""),
+            TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0", """{ "memoryBytes": 104857600 }"""));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Range(1, 1_200).Select(x => (float)x), 1_000, pipeline => pipeline.Model!.AllowDropFirst = true)));
+        // The kernel sees the memory of the old one only once it has gone.
+        var looks = 0;
+        _rig.ReadAvailable = () => looks++ == 0 ? 60 << 20 : 160 << 20;
+
+        var report = await _rig.ActivateAsync("1.1.0");
+
+        Assert.True(report.Activated, report.Reason);
+        var swap = Assert.Single(report.Pipelines);
+        Assert.Equal((SwapOutcome.Swapped, SwapMode.DropFirst), (swap.Outcome, swap.Mode));
+        Assert.NotNull(swap.WaitedWindows);
+        PipelineRig.Wait(() => _rig.Host.AllDone);
+        Assert.Equal(Enumerable.Range(1, 1_200), _rig.Rig.Records("p").Select(record => record.GetProperty("window").GetInt32()));
+        Assert.Equal("tiny 1.1.0", _rig.Host.GetStatus()[0].Model);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Old_model_that_went_first_for_nothing_is_loaded_again(bool isGoldenWrong)
+    {
+        _rig.Install(
+            TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0", """{ "memoryBytes": 104857600 }"""),
+            TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0", """{ "memoryBytes": 104857600 }""", golden: isGoldenWrong ? 7 : 0.5f));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Range(1, 60_000).Select(x => (float)x), 1_000, pipeline => pipeline.Model!.AllowDropFirst = true)));
+        var looks = 0;
+        _rig.ReadAvailable = () => looks++ == 0 || !isGoldenWrong ? 60 << 20 : 160 << 20; // False: somebody else has taken what the old one gave back.
+
+        await AssertRefusedAsync(await _rig.ActivateAsync("1.1.0"), isGoldenWrong ? "golden case two failed" : "too little memory even after the old one has gone");
+    }
+
+    [Fact]
+    public async Task Hold_of_the_decision_and_the_open_segment_go_on_through_a_swap()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0"));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, 800), 1_000, pipeline => pipeline.Decision = new ThresholdDecisionOptions { Threshold = 0.5, Label = "on" })));
+
+        Assert.True((await _rig.ActivateAsync("1.1.0")).Activated);
+
+        PipelineRig.Wait(() => _rig.Host.AllDone);
+        Assert.Equal(1, _rig.Host.GetStatus()[0].Changes);
+        // One beginning by the first version, one end by the second: the swap made no edge.
+        Assert.Equal(["1.0.0", "1.1.0"], _rig.Rig.Records("event").Where(record => record.GetProperty("kind").GetString() is "decision").Select(record => record.GetProperty("version").GetString()));
+    }
+
+    [Fact]
+    public async Task Silent_source_takes_the_new_model_with_its_next_window()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0"));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, [1, 2, 3], 0.25)));
+
+        var report = await _rig.ActivateAsync("1.1.0");
+
+        Assert.True(report.Activated);
+        Assert.Equal(SwapOutcome.Pending, Assert.Single(report.Pipelines).Outcome);
+        PipelineRig.Wait(() => _rig.Worker.LastSwap is { Outcome: SwapOutcome.Swapped });
+        Assert.Equal("tiny 1.1.0", _rig.Host.GetStatus()[0].Model);
+    }
+
+    [Fact]
+    public async Task Pipeline_that_has_ended_takes_the_version_at_its_next_start()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0"));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, [1, 2, 3], 1_000)));
+        PipelineRig.Wait(() => _rig.Host.AllDone);
+
+        var report = await _rig.ActivateAsync("1.1.0");
+
+        Assert.True(report.Activated);
+        Assert.Equal(SwapOutcome.NextStart, Assert.Single(report.Pipelines).Outcome);
+        Assert.Equal("1.1.0", _rig.ActiveFile());
+    }
+
+    private async Task AssertRefusedAsync(ActivationReport report, string expected)
+    {
+        Assert.False(report.Activated);
+        Assert.Contains(expected, report.Reason, StringComparison.Ordinal);
+        var swap = Assert.Single(report.Pipelines);
+        Assert.Equal(SwapOutcome.Refused, swap.Outcome);
+        Assert.Equal("1.0.0", _rig.ActiveFile());
+        var status = _rig.Host.GetStatus()[0];
+        Assert.Equal(("tiny 1.0.0", SwapOutcome.Refused), (status.Model, status.LastSwap!.Outcome));
+        var before = _rig.Worker.Counters.Decisions;
+        PipelineRig.Wait(() => _rig.Worker.Counters.Decisions > before + 50);
+        await _rig.Host.StopAsync(default);
+        PipelineRig.Wait(() => _rig.Host.AllDone);
+        var windows = _rig.Rig.Records("p");
+        Assert.Equal(Enumerable.Range(1, windows.Count), windows.Select(record => record.GetProperty("window").GetInt32()));
+        Assert.All(windows, record => Assert.Equal("1.0.0", record.GetProperty("version").GetString()));
+        Assert.Contains(_rig.Rig.Records("event"), record => record.GetProperty("kind").GetString() is "swap" && record.GetProperty("outcome").GetString() is "refused");
+    }
+
+    private static void Damage(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+    }
+}
