@@ -23,6 +23,9 @@ public sealed class CommandTests
 
         Assert.Equal("shuttle-forest", Json(await RunAsync("model", "show", bundle, "--json")).GetProperty("name").GetString());
         Assert.Contains("input   x float32[1, 9]", (await RunAsync("model", "show", bundle)).Output, StringComparison.Ordinal);
+        Assert.Matches(@"▼ \S+: onnx model\.onnx +[0-9.]+ µs +100 %", (await RunAsync("model", "show", bundle, "--time")).Output);
+        var step = Json(await RunAsync("model", "show", bundle, "--json")).GetProperty("steps")[0];
+        Assert.Equal(("onnx", 9), (step.GetProperty("kind").GetString(), step.GetProperty("inputs")[0].GetProperty("shape")[1].GetInt32()));
 
         Assert.Equal(0, Json(await RunAsync("model", "list", "--json", "--config", device.ConfigurationFile)).GetArrayLength());
         Assert.True(Json(await RunAsync("model", "install", bundle, "--json", "--config", device.ConfigurationFile)).GetProperty("active").GetBoolean());

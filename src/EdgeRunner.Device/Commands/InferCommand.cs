@@ -61,6 +61,7 @@ internal static class InferCommand
 
     private static void Fill(ModelInstance model, string[] inputs)
     {
+        var arrays = new List<(ModelPort Port, string File, TensorData Tensor)>();
         var missing = model.Inputs.Select(port => port.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var input in inputs)
         {
@@ -69,26 +70,45 @@ internal static class InferCommand
             var port = model.Inputs.FirstOrDefault(port => string.Equals(port.Name, parts[0], StringComparison.Ordinal))
                 ?? throw new InferInputException($"--input {input}: the model has no input {parts[0]}; expected one of {string.Join(", ", model.Inputs)}");
             if (!missing.Remove(port.Name)) throw new InferInputException($"--input {input}: {port.Name} is given twice");
-            TensorData tensor;
             try
             {
-                tensor = NpyFile.Read(File.ReadAllBytes(parts[1]));
-                tensor.CopyTo(port.Tensor);
+                arrays.Add((port, parts[1], NpyFile.Read(File.ReadAllBytes(parts[1]))));
             }
             catch (Exception e) when (e is FormatException or NotSupportedException)
             {
                 throw new InferInputException($"{parts[1]}: {e.Message}");
             }
-            catch (ArgumentException e)
-            {
-                // .NET adds the name of our own parameter, which means nothing to a person.
-                var problem = e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
-                throw new InferInputException($"{parts[1]}: {problem}; the model's input is {port}");
-            }
         }
 
         if (missing.Count > 0) throw new InferInputException($"no --input for {string.Join(", ", missing)}; the model takes {string.Join(", ", model.Inputs)}");
+        if (model.Dimensions.Count > 0)
+        {
+            try
+            {
+                model.ResizeFor(arrays.ToDictionary(array => array.Port.Name, array => array.Tensor.Shape, StringComparer.Ordinal));
+            }
+            catch (ArgumentException e)
+            {
+                throw new InferInputException(WithoutParameter(e));
+            }
+        }
+
+        foreach (var (port, file, tensor) in arrays)
+        {
+            try
+            {
+                tensor.CopyTo(port.Tensor);
+            }
+            catch (ArgumentException e)
+            {
+                throw new InferInputException($"{file}: {WithoutParameter(e)}; the model's input is {port}");
+            }
+        }
     }
+
+    /// <summary>.NET adds the name of our own parameter, which means nothing to a person.</summary>
+    private static string WithoutParameter(ArgumentException e) =>
+        e.ParamName is null ? e.Message : e.Message.Replace($" (Parameter '{e.ParamName}')", "", StringComparison.Ordinal);
 
     private static void Write(InferOutput output)
     {

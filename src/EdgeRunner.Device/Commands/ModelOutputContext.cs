@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Swaps;
@@ -12,4 +13,6 @@ namespace EdgeRunner.Device.Commands;
 [JsonSerializable(typeof(ModelVerifyOutput))]
 [JsonSerializable(typeof(ModelTestOutput))]
 [JsonSerializable(typeof(InferOutput))]
+[JsonSerializable(typeof(IReadOnlyList<ModelStepOutput>))]
+[JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ModelOutputContext : JsonSerializerContext;

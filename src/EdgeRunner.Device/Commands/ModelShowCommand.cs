@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Sessions;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Device.Commands;
@@ -13,43 +16,73 @@ internal static class ModelShowCommand
     {
         var which = new Argument<string>("FILE|NAME") { Description = "A bundle file, or the name of an installed model." };
         var config = CommonOptions.Config();
+        var time = new Option<bool>("--time") { Description = "Run the model on zeros and show what each step takes." };
         var json = CommonOptions.Json();
-        var command = new Command("show", "Show what a bundle says of itself: inputs, outputs, graph, limits, files.") { which, config, json };
-        command.SetAction(parse => Show(parse.GetRequiredValue(which), parse.GetRequiredValue(config), parse.GetValue(json)));
+        var library = CommonOptions.OnnxRuntime();
+        var command = new Command("show", "Show what a bundle says of itself, and its graph with all shapes.") { which, config, time, json, library };
+        command.SetAction(parse => Show(parse.GetRequiredValue(which), parse.GetRequiredValue(config), parse.GetValue(library), parse.GetValue(time), parse.GetValue(json)));
         return command;
     }
 
-    private static int Show(string which, string config, bool json)
+    private static int Show(string which, string config, string? library, bool time, bool json)
     {
         try
         {
             var path = File.Exists(which) ? which : new BundleStore(CommonOptions.Load(config).Configuration.Storage.StateDirectory).ActiveBundle(which);
             using var bundle = ModelBundle.Open(path);
-            if (json) Console.WriteLine(Encoding.UTF8.GetString(bundle.GetFile(ModelManifest.FileName).Span));
-            else Write(bundle, Console.Out);
-            return ExitCode.Ok;
+            var (steps, times, problem) = LoadSteps(bundle, library, time);
+            if (json) Console.WriteLine(ToJson(bundle, steps, times));
+            else Write(bundle, steps, times, Console.Out);
+            if (problem is not null) Console.Error.WriteLine($"edgerunner: the graph is not shown, as the model cannot be loaded here: {problem}");
+            return problem is null ? ExitCode.Ok : ExitCode.Failed;
         }
-        catch (Exception e) when (e is BundleException or IOException or ModelNotInstalledException)
+        catch (Exception e) when (e is BundleException or IOException or UnauthorizedAccessException or ModelNotInstalledException)
         {
             Console.Error.WriteLine($"edgerunner: {e.Message}");
             return ExitCode.Failed;
         }
     }
 
-    private static void Write(ModelBundle bundle, TextWriter output)
+    /// <summary>Only ONNX Runtime knows every shape, so the model is loaded. What the bundle says of itself is shown even where that fails.</summary>
+    private static (IReadOnlyList<ModelStep> Steps, StepTimes? Times, string? Problem) LoadSteps(ModelBundle bundle, string? library, bool time)
+    {
+        try
+        {
+            using var runtime = CommonOptions.LoadRuntime(library);
+            using var model = ModelInstance.Load(runtime, bundle);
+            return (model.Steps, time ? StepTimes.Measure(model) : null, null);
+        }
+        catch (Exception e) when (e is BundleException or OrtException or OrtLibraryException or OutOfMemoryException)
+        {
+            return ([], null, e.Message);
+        }
+    }
+
+    /// <summary><c>model.json</c> with one more member, <c>steps</c>.</summary>
+    private static string ToJson(ModelBundle bundle, IReadOnlyList<ModelStep> steps, StepTimes? times)
+    {
+        var manifest = JsonNode.Parse(bundle.GetFile(ModelManifest.FileName).Span)!.AsObject();
+        if (steps.Count > 0) manifest["steps"] = JsonSerializer.SerializeToNode(ModelStepOutput.From(steps, times), ModelOutputContext.Default.IReadOnlyListModelStepOutput);
+        return manifest.ToJsonString(ModelOutputContext.Default.Options);
+    }
+
+    private static void Write(ModelBundle bundle, IReadOnlyList<ModelStep> steps, StepTimes? times, TextWriter output)
     {
         var manifest = bundle.Manifest;
         output.WriteLine($"{manifest.Title}  {manifest.License}  {bundle.SizeBytes} bytes");
         if (manifest.Description is not null) output.WriteLine(manifest.Description);
         output.WriteLine($"sha256 {bundle.Sha256}");
         foreach (var input in manifest.Inputs) output.WriteLine($"input   {Describe(input)}");
-        foreach (var constant in manifest.Constants) output.WriteLine($"const   {constant.Name} {TensorElementTypes.Format(constant.Type, [.. constant.Shape])}");
-        foreach (var state in manifest.States) output.WriteLine($"state   {state.Name} {TensorElementTypes.Format(state.Type, [.. state.Shape])} <- {state.Next} of the run before");
-        foreach (var step in manifest.Graph) output.WriteLine($"step    {step.Name}: {string.Join(", ", step.Reads)} -> [{string.Join(", ", step.UsesFiles)}] -> {string.Join(", ", step.Makes)}");
         foreach (var one in manifest.Outputs) output.WriteLine($"output  {Describe(one)}");
         if (manifest.Limits.MemoryBytes is { } memory) output.WriteLine($"limit   {memory} bytes of memory");
         if (manifest.Limits.P99LatencyMicroseconds is { } latency) output.WriteLine($"limit   p99 {latency} µs a run");
         foreach (var golden in manifest.Golden) output.WriteLine($"golden  {golden.Name}{(golden.Sequence ? " (sequence)" : "")} rtol {golden.Rtol:g3} atol {golden.Atol:g3}");
+        if (steps.Count > 0)
+        {
+            output.WriteLine(times is null ? "graph" : $"graph   times are means of {times.Runs} runs on zeros");
+            foreach (var line in GraphDrawing.Draw(manifest, steps, times)) output.WriteLine($"  {line}");
+        }
+
         foreach (var file in manifest.Files) output.WriteLine($"file    {file.Name} {file.SizeBytes} bytes sha256 {file.Sha256}");
     }
 

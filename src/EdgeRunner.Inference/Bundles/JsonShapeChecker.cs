@@ -66,6 +66,11 @@ internal sealed class JsonShapeChecker(JsonSerializerOptions options)
             }
             else if (known.Find(p => string.Equals(p.Name, member.Name, StringComparison.Ordinal)) is { } property)
             {
+                if (property.CustomConverter is SymbolicShapeConverter)
+                {
+                    CheckShape(member.Value, $"{path}.{member.Name}");
+                    continue;
+                }
                 Check(member.Value, property.PropertyType, $"{path}.{member.Name}");
             }
             else
@@ -77,6 +82,25 @@ internal sealed class JsonShapeChecker(JsonSerializerOptions options)
         foreach (var property in known.Where(p => p.IsRequired && !seen.Contains(p.Name)))
         {
             Add($"{path}.{property.Name}", $"is missing; it must be {Describe(property.PropertyType)}");
+        }
+    }
+
+    private void CheckShape(JsonElement element, string path)
+    {
+        if (!Expect(element, JsonValueKind.Array, path, "a list [...]"))
+        {
+            return;
+        }
+        var index = 0;
+        foreach (var item in element.EnumerateArray())
+        {
+            // "576" is a number in quotes far more often than a name.
+            var isName = item.ValueKind == JsonValueKind.String && item.GetString() is [var first, ..] && (char.IsAsciiLetter(first) || first == '_');
+            if (!isName && !(item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out _)))
+            {
+                Add($"{path}[{index}]", $"{Show(item)} is not a whole number or the name of a dimension");
+            }
+            index++;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EdgeRunner.Inference.Bundles.Steps;
 using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -16,6 +17,7 @@ internal sealed partial class ManifestChecker
     {
         var checker = new ManifestChecker();
         checker.CheckIdentity(manifest);
+        checker.CheckDimensions(manifest);
         checker.CheckTensors(manifest);
         checker.CheckSteps(manifest);
         checker.CheckGolden(manifest);
@@ -83,10 +85,44 @@ internal sealed partial class ManifestChecker
         }
     }
 
+    private void CheckDimensions(ModelManifest manifest)
+    {
+        foreach (var (name, dimension) in manifest.Dimensions)
+        {
+            CheckTensorName($"$.dimensions.{name}", name);
+            if (dimension.Minimum < 1 || dimension.Maximum < dimension.Minimum || dimension.Default < dimension.Minimum || dimension.Default > dimension.Maximum)
+            {
+                Add($"$.dimensions.{name}", $"minimum {dimension.Minimum}, default {dimension.Default}, maximum {dimension.Maximum} are not in order; 1 ≤ minimum ≤ default ≤ maximum");
+            }
+            if (!manifest.Inputs.Any(input => input.Symbols.Contains(name, StringComparer.Ordinal)))
+            {
+                Add($"$.dimensions.{name}", "is in the shape of no input; it must be in one, which gives it its size");
+            }
+        }
+        CheckSymbols("$.inputs", manifest.Inputs, manifest.Dimensions);
+        CheckSymbols("$.outputs", manifest.Outputs, manifest.Dimensions);
+    }
+
+    private void CheckSymbols(string list, IReadOnlyList<TensorSpec> specs, IReadOnlyDictionary<string, DimensionSpec> dimensions)
+    {
+        for (var i = 0; i < specs.Count; i++)
+        {
+            foreach (var unknown in specs[i].Symbols.OfType<string>().Where(name => !dimensions.ContainsKey(name)))
+            {
+                Add($"{list}[{i}].shape", $"\"{unknown}\" is not in $.dimensions{NearestName.Hint(unknown, dimensions.Keys)}");
+            }
+            if (specs[i].Symbols is [.., not null] && specs[i].Labels.Count > 0)
+            {
+                Add($"{list}[{i}].labels", "cannot name the entries of a dimension that has no fixed size");
+            }
+            // What may be asked for at run time must fit as well.
+            CheckShape($"{list}[{i}]", specs[i].Type, specs[i].Resize(name => dimensions.GetValueOrDefault(name)?.Maximum).Shape);
+        }
+    }
+
     private void CheckSpec(string path, TensorSpec spec)
     {
         CheckTensorName($"{path}.name", spec.Name);
-        CheckShape(path, spec.Type, spec.Shape);
         CheckUnique($"{path}.labels", spec.Labels, label => label);
         var isFloat = spec.Type is TensorElementType.Float16 or TensorElementType.BFloat16 or TensorElementType.Float32 or TensorElementType.Float64;
         var columns = spec.Shape.Count == 0 ? 1 : spec.Shape[^1];
@@ -139,18 +175,24 @@ internal sealed partial class ManifestChecker
         {
             Add("$.graph", "is empty; a model has at least one step");
         }
-        CheckUnique("$.graph", manifest.Graph, step => step.Name);
-        for (var i = 0; i < manifest.Graph.Count; i++)
+        CheckUnique("$.graph", [.. manifest.Graph.SelectMany(step => step.WithNested())], step => step.Name);
+        CheckSteps("$.graph", manifest.Graph);
+    }
+
+    private void CheckSteps(string list, IReadOnlyList<StepSpec> steps)
+    {
+        for (var i = 0; i < steps.Count; i++)
         {
-            var step = manifest.Graph[i];
-            CheckTensorName($"$.graph[{i}].name", step.Name);
+            var (path, step) = ($"{list}[{i}]", steps[i]);
+            CheckTensorName($"{path}.name", step.Name);
             foreach (var made in step.Makes)
             {
-                CheckTensorName($"$.graph[{i}].outputs", made);
+                CheckTensorName($"{path}.outputs", made);
             }
-            foreach (var file in step.UsesFiles)
+            CheckSteps($"{path}.steps", step.Nested);
+            foreach (var file in step.UsesFiles.Where(file => !step.Nested.Any(inner => inner.UsesFiles.Contains(file, StringComparer.Ordinal))))
             {
-                CheckFileName($"$.graph[{i}].file", file);
+                CheckFileName($"{path}.file", file);
             }
         }
     }
@@ -245,7 +287,7 @@ internal sealed partial class ManifestChecker
         var before = _problems.Count;
         if (shape.Any(dimension => dimension < 1))
         {
-            Add($"{path}.shape", $"{ElementSizes.Describe([.. shape])} has a dimension below 1; a bundle fixes every dimension");
+            Add($"{path}.shape", $"{ElementSizes.Describe([.. shape])} has a dimension below 1; a dimension is a size, or the name of an entry in $.dimensions");
         }
         else if (!ElementSizes.TryCountElements([.. shape], out var count, out var problem))
         {

@@ -48,7 +48,7 @@ public static class ManifestReader
             var checker = new JsonShapeChecker(ManifestJsonContext.Default.Options);
             checker.Check(document.RootElement, typeof(ModelManifest), "$");
             return checker.Problems.Count == 0
-                ? document.RootElement.Deserialize(ManifestJsonContext.Default.ModelManifest)!
+                ? WithDefaults(document.RootElement.Deserialize(ManifestJsonContext.Default.ModelManifest)!)
                 : throw new BundleException(BundleErrorReason.Manifest, file, checker.Problems);
         }
         catch (JsonException e)
@@ -61,4 +61,6 @@ public static class ManifestReader
             throw new BundleException(BundleErrorReason.Manifest, file, "$", $"a string is not valid text: {e.Message}");
         }
     }
+
+    private static ModelManifest WithDefaults(ModelManifest manifest) => manifest.Resize(name => manifest.Dimensions.GetValueOrDefault(name)?.Default);
 }

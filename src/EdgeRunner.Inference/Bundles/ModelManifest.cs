@@ -21,6 +21,7 @@ namespace EdgeRunner.Inference.Bundles;
 /// <param name="Attachments">Files that travel along without being used by the graph, e.g. the licence text.</param>
 /// <param name="Opsets">Operator sets the ONNX files ask for, highest version of each domain; written by pack.</param>
 /// <param name="Files">Every file of the bundle except <c>model.json</c>; absent in the author's form, written by pack.</param>
+/// <param name="Dimensions">Dimensions of inputs and outputs that may differ from run to run, by the name shapes use.</param>
 public sealed record ModelManifest(
     int Format,
     string Name,
@@ -37,7 +38,8 @@ public sealed record ModelManifest(
     IReadOnlyList<GoldenSpec>? Golden = null,
     IReadOnlyList<string>? Attachments = null,
     IReadOnlyDictionary<string, long>? Opsets = null,
-    IReadOnlyList<FileSpec>? Files = null)
+    IReadOnlyList<FileSpec>? Files = null,
+    IReadOnlyDictionary<string, DimensionSpec>? Dimensions = null)
 {
     /// <summary>The entry every bundle has, and the one file that <see cref="Files"/> does not list.</summary>
     public const string FileName = "model.json";
@@ -69,7 +71,15 @@ public sealed record ModelManifest(
     /// <summary>Every file but <c>model.json</c>; empty in the author's form.</summary>
     public IReadOnlyList<FileSpec> Files { get; init; } = Files ?? [];
 
+    /// <summary>Dimensions that may differ from run to run; empty when all are fixed.</summary>
+    public IReadOnlyDictionary<string, DimensionSpec> Dimensions { get; init; } = Dimensions ?? new Dictionary<string, DimensionSpec>(StringComparer.Ordinal);
+
     /// <summary><c>name version</c>, as people say it.</summary>
     [JsonIgnore]
     public string Title => $"{Name} {Version}";
+
+    /// <summary>The same model with other sizes for the named dimensions of its inputs and outputs.</summary>
+    internal ModelManifest Resize(Func<string, long?> sizeOf) => Dimensions.Count == 0
+        ? this
+        : this with { Inputs = [.. Inputs.Select(input => input.Resize(sizeOf))], Outputs = [.. Outputs.Select(output => output.Resize(sizeOf))] };
 }

@@ -21,6 +21,7 @@ internal sealed class GraphWiring
         var wiring = new GraphWiring(manifest);
         wiring.Define();
         wiring.CheckReads();
+        wiring.CheckNested();
         wiring.CheckOutputs();
         wiring.CheckUnused();
         return wiring._errors;
@@ -116,6 +117,14 @@ internal sealed class GraphWiring
             }
         }
         return null;
+    }
+
+    private void CheckNested()
+    {
+        foreach (var step in _manifest.Graph.Where(step => step.Nested.Count > 0))
+        {
+            NestedWiring.Check(step, _origins, _errors);
+        }
     }
 
     private void CheckOutputs()

@@ -63,7 +63,7 @@ internal sealed class StepCheck
     internal bool TryRead(string name, ReadOnlySpan<TensorElementType> types, out GraphTensor tensor)
     {
         tensor = Read(name);
-        if (types.Contains(tensor.Type))
+        if (types.Has(tensor.Type))
         {
             return true;
         }
@@ -125,7 +125,8 @@ internal sealed class StepCheck
     /// <param name="part">The result of this step, as part of what it reads; or something it reads, as part of its result.</param>
     /// <param name="whole">The other.</param>
     /// <param name="firstElement">Where in the whole the part begins.</param>
-    internal void Share(string part, string whole, long firstElement) => _graph.Shares.Add(new TensorShare(part, whole, firstElement));
+    /// <param name="isExclusive">Only if the part has memory of its own; for a whole that is overwritten when the part's step did not run.</param>
+    internal void Share(string part, string whole, long firstElement, bool isExclusive = false) => _graph.Shares.Add(new TensorShare(part, whole, firstElement, isExclusive));
 
     /// <summary>Adds an error about this step.</summary>
     internal void Error(string? tensor, string expected, string found) => _graph.Errors.Add(new GraphError(Step.Name, tensor, expected, found));

@@ -25,6 +25,7 @@ internal static class StepKinds
         StepKind.Of<ArgmaxStepSpec>("argmax", AxisRule.CheckArgmax, ArgmaxStep.Compile),
         StepKind.Of<TopKStepSpec>("top-k", AxisRule.CheckTopK, TopKStep.Compile),
         StepKind.Of<ThresholdStepSpec>("threshold", ThresholdRule.Check, ThresholdStep.Compile),
+        StepKind.Of<CascadeStepSpec>("cascade", CascadeRule.Check, CascadeStep.Compile, takesOpenShapes: true),
     ];
 
     private static readonly Dictionary<Type, StepKind> BySpec = All.ToDictionary(kind => kind.SpecType);

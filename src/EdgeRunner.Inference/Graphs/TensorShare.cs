@@ -5,4 +5,6 @@ namespace EdgeRunner.Inference.Graphs;
 /// <param name="Part">The tensor that would have no memory of its own.</param>
 /// <param name="Whole">The tensor it would lie in.</param>
 /// <param name="FirstElement">Index in the whole of the part's first element; the rest follows row-major, without gaps.</param>
-internal readonly record struct TensorShare(string Part, string Whole, long FirstElement);
+/// <param name="IsExclusive">Only if the part has memory of its own: it may not be a view of another tensor, which others read while the
+/// whole is overwritten.</param>
+internal readonly record struct TensorShare(string Part, string Whole, long FirstElement, bool IsExclusive = false);

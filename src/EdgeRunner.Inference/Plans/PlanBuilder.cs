@@ -23,8 +23,8 @@ internal sealed class PlanBuilder(PlanTensors tensors, IReadOnlyDictionary<strin
     /// <summary>The tensors of those names in this phase.</summary>
     internal OrtTensor[] Tensors(IEnumerable<string> names) => [.. names.Select(Tensor)];
 
-    /// <summary>Whether an offer to share was taken: the part lies in the whole and need not be copied.</summary>
-    internal bool IsShared(string part, string whole, long firstElement) => tensors.IsShared(new TensorShare(part, whole, firstElement));
+    /// <summary>Whether an offer to share was taken: the part lies in the whole at that element and need not be copied.</summary>
+    internal bool IsShared(string part, string whole, long firstElement) => tensors.IsShared(part, whole, firstElement);
 
     /// <summary>The session of an ONNX file.</summary>
     internal OrtSession Session(string file) => sessions[file];

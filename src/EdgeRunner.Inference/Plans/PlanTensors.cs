@@ -7,16 +7,17 @@ namespace EdgeRunner.Inference.Plans;
 internal sealed class PlanTensors(OrtRuntime runtime, CarriedTensors carried) : IDisposable
 {
     private readonly Dictionary<string, OrtTensor[]> _byPhase = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TensorShare> _shares = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, TensorShare> _layout = new Dictionary<string, TensorShare>(StringComparer.Ordinal);
     private readonly List<OrtTensor> _owned = [];
 
     /// <summary>Makes every tensor that is not carried, each in the memory the layout gives it.</summary>
     internal void AddAll(IEnumerable<GraphTensor> tensors, IReadOnlyDictionary<string, TensorShare> layout)
     {
+        _layout = layout;
         var byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
         foreach (var tensor in byName.Values)
         {
-            AddWithWhole(tensor, byName, layout);
+            AddWithWhole(tensor, byName);
         }
     }
 
@@ -52,26 +53,25 @@ internal sealed class PlanTensors(OrtRuntime runtime, CarriedTensors carried) : 
     /// <summary>The tensor that stands for a name in a phase.</summary>
     internal OrtTensor Get(string name, int phase) => InEachPhase(name) is { Length: > 1 } both ? both[phase] : InEachPhase(name)[0];
 
-    /// <summary>Whether an offer to share was taken.</summary>
-    internal bool IsShared(TensorShare offer) => _shares.TryGetValue(offer.Part, out var taken) && taken == offer;
+    /// <summary>Whether a part lies in a whole at that element.</summary>
+    internal bool IsShared(string part, string whole, long firstElement) => TensorLayout.Resolve(_layout, part, 0) == TensorLayout.Resolve(_layout, whole, firstElement);
 
     public void Dispose() => _owned.ForEach(tensor => tensor.Dispose());
 
-    private void AddWithWhole(GraphTensor tensor, Dictionary<string, GraphTensor> byName, IReadOnlyDictionary<string, TensorShare> layout)
+    private void AddWithWhole(GraphTensor tensor, Dictionary<string, GraphTensor> byName)
     {
         if (Contains(tensor.Name))
         {
             return;
         }
-        if (!layout.TryGetValue(tensor.Name, out var share))
+        if (!_layout.TryGetValue(tensor.Name, out var share))
         {
             Add(tensor);
             return;
         }
-        AddWithWhole(byName[share.Whole], byName, layout);
+        AddWithWhole(byName[share.Whole], byName);
         var views = Array.ConvertAll(InEachPhase(share.Whole), whole => whole.View((int)share.FirstElement, [.. tensor.Shape!]));
         _owned.AddRange(views);
         _byPhase.Add(tensor.Name, views);
-        _shares.Add(tensor.Name, share);
     }
 }

@@ -1,5 +1,4 @@
 using EdgeRunner.Inference.Graphs;
-using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Plans;
 
@@ -11,33 +10,47 @@ namespace EdgeRunner.Inference.Plans;
 /// </remarks>
 internal static class TensorLayout
 {
-    /// <summary>The offers that are taken, by part.</summary>
+    /// <summary>Where each tensor lies that has no memory of its own.</summary>
     /// <param name="check">A graph without errors.</param>
     /// <param name="kept">Results that outlive a run: model outputs and next states.</param>
     /// <param name="carried">Tensors that belong to the model and not to the plan: constants, states and next states.</param>
     internal static Dictionary<string, TensorShare> Decide(GraphCheck check, IReadOnlySet<string> kept, IReadOnlySet<string> carried)
     {
-        var taken = new Dictionary<string, TensorShare>(StringComparer.Ordinal);
-        foreach (var share in check.Shares)
+        var layout = new Dictionary<string, TensorShare>(StringComparer.Ordinal);
+        foreach (var offer in check.Shares)
         {
-            var part = check.Tensors[share.Part];
-            var isRefused = part.Kind != GraphTensorKind.Made || part.Type == TensorElementType.String || carried.Contains(part.Name) || taken.ContainsKey(part.Name)
-                || (kept.Contains(part.Name) && !IsMade(check.Tensors, taken, share.Whole));
+            var part = offer.IsExclusive ? offer.Part : Owner(check, layout, offer.Part);
+            var root = Resolve(layout, offer.Whole, 0).Root;
+            var isRefused = check.Tensors[part].Kind != GraphTensorKind.Made || carried.Contains(part) || layout.ContainsKey(part)
+                || string.Equals(part, root, StringComparison.Ordinal)
+                || (kept.Contains(offer.Part) && check.Tensors[root].Kind != GraphTensorKind.Made);
             if (!isRefused)
             {
-                taken.Add(part.Name, share);
+                layout.Add(part, offer with { Part = part });
             }
         }
-        return taken;
+        return layout;
     }
 
-    /// <summary>Whether the memory a tensor lies in belongs to something a step makes.</summary>
-    private static bool IsMade(IReadOnlyDictionary<string, GraphTensor> tensors, Dictionary<string, TensorShare> taken, string name)
+    /// <summary>The tensor with memory of its own in which an element lies, and where.</summary>
+    internal static (string Root, long Element) Resolve(IReadOnlyDictionary<string, TensorShare> layout, string name, long element)
     {
-        while (taken.TryGetValue(name, out var share))
+        while (layout.TryGetValue(name, out var share))
+        {
+            (name, element) = (share.Whole, share.FirstElement + element);
+        }
+        return (name, element);
+    }
+
+    /// <summary>The tensor that must move for <paramref name="name"/> to move: itself, or the one of which it shows all elements.</summary>
+    private static string Owner(GraphCheck check, Dictionary<string, TensorShare> layout, string name)
+    {
+        while (layout.TryGetValue(name, out var share) && Count(check, share.Whole) == Count(check, share.Part))
         {
             name = share.Whole;
         }
-        return tensors[name].Kind == GraphTensorKind.Made;
+        return name;
     }
+
+    private static Int128 Count(GraphCheck check, string name) => check.Tensors[name].Shape!.Aggregate((Int128)1, (count, size) => count * size);
 }

@@ -17,4 +17,8 @@ public sealed record ModelLoadOptions
 
     /// <summary>How much ONNX Runtime rewrites the graphs.</summary>
     public OrtGraphOptimization GraphOptimization { get; init; } = OrtGraphOptimization.All;
+
+    /// <summary>For a model with named dimensions, the sets of sizes for which plans are kept ready, each with tensors of its own; at least 1. The one
+    /// that was not used for longest makes room.</summary>
+    public int MaxPreparedShapes { get; init; } = 8;
 }

@@ -1,5 +1,4 @@
 using EdgeRunner.Inference.Bundles;
-using EdgeRunner.Inference.Graphs;
 using EdgeRunner.Inference.Plans;
 using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Inference.Tensors;
@@ -26,27 +25,30 @@ internal sealed class ModelLoader : IDisposable
 
     internal static ModelInstance Load(ModelRuntime runtime, ModelBundle bundle, ModelLoadOptions options)
     {
-        using var loader = new ModelLoader(runtime, bundle);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPreparedShapes, 1, nameof(options));
+        var loader = new ModelLoader(runtime, bundle);
         try
         {
             loader.OpenSessions(options);
             loader.MakeCarried();
-            return new ModelInstance(bundle, loader._carried, loader.Compile());
+            var compiler = new PlanCompiler(runtime.OnnxRuntime, loader._carried, loader._sessions, bundle.Path);
+            return new ModelInstance(bundle, loader._carried, new PreparedPlans(compiler, bundle.Manifest, options.MaxPreparedShapes));
         }
         catch
         {
-            loader._carried.Dispose();
+            loader.Dispose();
             throw;
         }
     }
 
-    /// <summary>Lets the sessions go; kernels hold those they need.</summary>
+    /// <summary>Releases what was made for a model that could not be loaded; that of a loaded one belongs to it.</summary>
     public void Dispose()
     {
         foreach (var session in _sessions.Values)
         {
             session.Dispose();
         }
+        _carried.Dispose();
     }
 
     private void OpenSessions(ModelLoadOptions options)
@@ -69,45 +71,6 @@ internal sealed class ModelLoader : IDisposable
             _carried.AddState(state, ReadInitial(state));
         }
         _carried.Reset();
-    }
-
-    private ExecutionPlan Compile()
-    {
-        var check = CheckGraph();
-        var kept = _manifest.Outputs.Select(output => output.Name).Concat(_manifest.States.Select(state => state.Next)).ToHashSet(StringComparer.Ordinal);
-        var layout = TensorLayout.Decide(check, kept, _carried.Names.ToHashSet(StringComparer.Ordinal));
-        var tensors = new PlanTensors(_runtime.OnnxRuntime, _carried);
-        var builders = Enumerable.Range(0, _carried.PhaseCount).Select(phase => new PlanBuilder(tensors, _sessions, phase)).ToArray();
-        try
-        {
-            tensors.AddAll(check.Tensors.Values, layout);
-            foreach (var builder in builders)
-            {
-                for (var i = 0; i < _manifest.Graph.Count; i++)
-                {
-                    builder.Compile(_manifest.Graph[i], i);
-                }
-            }
-            return new ExecutionPlan(tensors, Array.ConvertAll(builders, builder => builder.Take()));
-        }
-        catch
-        {
-            tensors.Dispose();
-            throw;
-        }
-        finally
-        {
-            Array.ForEach(builders, builder => builder.Dispose());
-        }
-    }
-
-    private GraphCheck CheckGraph()
-    {
-        using var measurer = new OpenShapeMeasurer(_runtime.OnnxRuntime, _carried, _sessions);
-        var check = GraphChecker.Check(_manifest, _sessions.ToDictionary(pair => pair.Key, pair => OnnxSignature.Of(pair.Value), StringComparer.Ordinal), measurer);
-        return check.Errors.Count == 0
-            ? check
-            : throw new BundleException(BundleErrorReason.Graph, _bundle.Path, [.. check.Errors.Select(error => error.ToString())]);
     }
 
     private TensorData? ReadInitial(StateSpec state)

@@ -7,12 +7,15 @@ namespace EdgeRunner.Inference.Sessions;
 public sealed class ModelPort
 {
     private readonly ModelInstance _model;
-    private readonly OrtTensor[] _byPhase;
+    private readonly int _index;
 
-    internal ModelPort(ModelInstance model, TensorSpec spec, OrtTensor[] byPhase)
+    /// <param name="model">The model.</param>
+    /// <param name="spec">What the manifest says.</param>
+    /// <param name="index">Its place in <see cref="Plans.ExecutionPlan.Ports"/>.</param>
+    internal ModelPort(ModelInstance model, TensorSpec spec, int index)
     {
         _model = model;
-        _byPhase = byPhase;
+        _index = index;
         Spec = spec;
     }
 
@@ -23,9 +26,12 @@ public sealed class ModelPort
     public string Name => Spec.Name;
 
     /// <summary>The tensor; owned by the model. An input is always the same one. An output holds the result of the last run until the next; one
-    /// that is also the next value of a state is another tensor after each run, so take it from here each time.</summary>
-    public OrtTensor Tensor => _byPhase.Length == 1 ? _byPhase[0] : _byPhase[_model.LastPhase];
+    /// that is also the next value of a state is another tensor after each run, so take it from here each time. After <see cref="ModelInstance.Resize"/> it is
+    /// another one too.</summary>
+    public OrtTensor Tensor => _model.Plan.Ports[_index] is { Length: > 1 } byPhase ? byPhase[_model.LastPhase] : _model.Plan.Ports[_index][0];
 
-    /// <summary><c>audio float32[1, 576]</c>.</summary>
-    public override string ToString() => $"{Name} {TensorElementTypes.Format(Spec.Type, [.. Spec.Shape])}";
+    /// <summary><c>audio float32[1, 576]</c>; a named dimension is its name.</summary>
+    public override string ToString() => Spec.Symbols.Count == 0
+        ? $"{Name} {TensorElementTypes.Format(Spec.Type, [.. Spec.Shape])}"
+        : $"{Name} {Spec.Type.Format()}[{string.Join(", ", Spec.Shape.Select((size, i) => Spec.Symbols[i] ?? $"{size}"))}]";
 }

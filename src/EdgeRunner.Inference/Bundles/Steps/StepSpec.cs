@@ -21,6 +21,7 @@ namespace EdgeRunner.Inference.Bundles.Steps;
 [JsonDerivedType(typeof(ArgmaxStepSpec), "argmax")]
 [JsonDerivedType(typeof(TopKStepSpec), "top-k")]
 [JsonDerivedType(typeof(ThresholdStepSpec), "threshold")]
+[JsonDerivedType(typeof(CascadeStepSpec), "cascade")]
 public abstract record StepSpec(string Name)
 {
     /// <summary>Names of the graph's tensors this step reads.</summary>
@@ -38,4 +39,15 @@ public abstract record StepSpec(string Name)
     /// <summary>Every file of the bundle this step needs, those of <see cref="OnnxFiles"/> included.</summary>
     [JsonIgnore]
     public virtual IEnumerable<string> UsesFiles => OnnxFiles;
+
+    /// <summary>Steps inside this one, in the order in which they run.</summary>
+    [JsonIgnore]
+    public virtual IReadOnlyList<StepSpec> Nested => [];
+
+    /// <summary>Tensors of <see cref="Nested"/> that this step takes out of it.</summary>
+    [JsonIgnore]
+    public virtual IEnumerable<string> ReadsNested => [];
+
+    /// <summary>This step and all inside it.</summary>
+    internal IEnumerable<StepSpec> WithNested() => Nested.SelectMany(step => step.WithNested()).Prepend(this);
 }
