@@ -175,6 +175,15 @@ internal sealed class JsonShapeChecker(JsonSerializerOptions options)
             }
             return;
         }
+        if (type.IsEnum)
+        {
+            var names = ChoiceNames(type);
+            if (Expect(element, JsonValueKind.String, path, Describe(type)) && !names.Contains(element.GetString(), StringComparer.Ordinal))
+            {
+                Add(path, $"{Show(element)} is not known{NearestName.Hint(element.GetString()!, names)}; it must be {Describe(type)}");
+            }
+            return;
+        }
         var fits = type == typeof(string) ? element.ValueKind == JsonValueKind.String && element.GetString() is not null
             : type == typeof(bool) ? element.ValueKind is JsonValueKind.True or JsonValueKind.False
             : element.ValueKind == JsonValueKind.Number && (type == typeof(int) ? element.TryGetInt32(out _)
@@ -200,6 +209,7 @@ internal sealed class JsonShapeChecker(JsonSerializerOptions options)
         var target = Nullable.GetUnderlyingType(type) ?? type;
         return target == typeof(SemanticVersion) ? "a version such as \"1.2.3\""
             : target == typeof(TensorElementType) ? "an element type such as \"float32\""
+            : target.IsEnum ? $"one of {string.Join(", ", ChoiceNames(target).Select(name => $"\"{name}\""))}"
             : target == typeof(string) ? "a string"
             : target == typeof(bool) ? "true or false"
             : target == typeof(int) ? "a whole number"
@@ -207,6 +217,9 @@ internal sealed class JsonShapeChecker(JsonSerializerOptions options)
             : target == typeof(double) ? "a number"
             : options.GetTypeInfo(target).Kind == JsonTypeInfoKind.Enumerable ? "a list [...]" : "an object {...}";
     }
+
+    /// <summary>As <see cref="KebabCaseEnumConverter{T}"/> writes them.</summary>
+    private static string[] ChoiceNames(Type type) => Array.ConvertAll(Enum.GetNames(type), JsonNamingPolicy.KebabCaseLower.ConvertName);
 
     private static string Show(JsonElement element)
     {

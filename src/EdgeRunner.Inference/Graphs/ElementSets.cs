@@ -23,17 +23,4 @@ internal static class ElementSets
 
     /// <summary>Everything whose elements have a width.</summary>
     internal static ReadOnlySpan<TensorElementType> Fixed => All;
-
-    /// <summary>Whether a type is in a set. <c>MemoryExtensions.Contains</c> takes enums from .NET 10 on only.</summary>
-    internal static bool Has(this ReadOnlySpan<TensorElementType> types, TensorElementType type)
-    {
-        foreach (var one in types)
-        {
-            if (one == type)
-            {
-                return true;
-            }
-        }
-        return false;
-    }
 }

@@ -63,7 +63,7 @@ internal sealed class StepCheck
     internal bool TryRead(string name, ReadOnlySpan<TensorElementType> types, out GraphTensor tensor)
     {
         tensor = Read(name);
-        if (types.Has(tensor.Type))
+        if (types.Contains(tensor.Type))
         {
             return true;
         }

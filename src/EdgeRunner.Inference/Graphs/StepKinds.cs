@@ -1,4 +1,5 @@
 using EdgeRunner.Inference.Bundles.Steps;
+using EdgeRunner.Inference.Ensembles;
 using EdgeRunner.Inference.Graphs.Rules;
 using EdgeRunner.Inference.Plans;
 using EdgeRunner.Inference.Plans.Kernels;
@@ -25,6 +26,13 @@ internal static class StepKinds
         StepKind.Of<ArgmaxStepSpec>("argmax", AxisRule.CheckArgmax, ArgmaxStep.Compile),
         StepKind.Of<TopKStepSpec>("top-k", AxisRule.CheckTopK, TopKStep.Compile),
         StepKind.Of<ThresholdStepSpec>("threshold", ThresholdRule.Check, ThresholdStep.Compile),
+        StepKind.Of<AverageStepSpec>("average", AverageRule.Check, AverageStep.Compile),
+        StepKind.Of<WeightedAverageStepSpec>("weighted-average", AverageRule.Check, AverageStep.Compile),
+        StepKind.Of<VoteStepSpec>("vote", VoteRule.Check, VoteStep.Compile),
+        StepKind.Of<WeightedVoteStepSpec>("weighted-vote", VoteRule.Check, VoteStep.Compile),
+        StepKind.Of<SoftVoteStepSpec>("soft-vote", SoftVoteRule.Check, SoftVoteStep.Compile),
+        StepKind.Of<BoostStepSpec>("boost", BoostRule.Check, BoostStep.Compile),
+        StepKind.Of<StackStepSpec>("stack", StackRule.Check, StackStep.Compile),
         StepKind.Of<CascadeStepSpec>("cascade", CascadeRule.Check, CascadeStep.Compile, takesOpenShapes: true),
     ];
 

@@ -122,10 +122,17 @@ public sealed class ModelInstance : IDisposable
     }
 
     /// <summary>Runs the bundle's golden cases and compares. The state is reset before each case and afterwards; inputs and outputs are
-    /// overwritten.</summary>
+    /// overwritten. Runs with the default sizes, and leaves them in use.</summary>
     /// <param name="options">Lets another thread break it off: the cases that are left then fail. Null for none.</param>
     /// <exception cref="ObjectDisposedException">The model or the bundle it was loaded from is disposed.</exception>
-    public SelfTestResult SelfTest(OrtRunOptions? options = null) => GoldenRunner.Run(this, _bundle, options);
+    public SelfTestResult SelfTest(OrtRunOptions? options = null)
+    {
+        if (Dimensions.Count > 0)
+        {
+            Resize([.. Dimensions.Select(name => Manifest.Dimensions[name].Default)]);
+        }
+        return GoldenRunner.Run(this, _bundle, options);
+    }
 
     /// <summary>Releases the prepared runs and every tensor, those of <see cref="Inputs"/> and <see cref="Outputs"/> included.</summary>
     public void Dispose()

@@ -1,6 +1,7 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Graphs;
 using EdgeRunner.Inference.Tests.Sessions;
+using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Tests.Plans;
 
@@ -34,8 +35,8 @@ public sealed class EveryKindTests(ModelRuntimeFixture fixture)
 
         void Step(int i)
         {
-            x.AsSpan<float>()[i % 12] = (i % 7) - 3;
-            x.AsSpan<float>()[5] = i % 2 == 0 ? 10 : 1;
+            Write(x, i % 12, (i % 7) - 3);
+            Write(x, 5, i % 2 == 0 ? 10 : 1);
             model.Run();
             model.RunTimed(ticks);
         }
@@ -48,7 +49,7 @@ public sealed class EveryKindTests(ModelRuntimeFixture fixture)
         using var model = TestModel.Load(fixture.Runtime, StepCases.Manifest(kind), StepCases.Files(kind));
         var step = Assert.Single(model.Steps);
         Assert.Equal(("s", kind, false), (step.Name, step.Kind, step.IsFree));
-        Assert.Equal("float32[2, 6]", Assert.Single(step.Inputs).ToString());
+        Assert.Equal(GraphTensor.Describe(StepCases.InputType(kind), [2, 6]), Assert.Single(step.Inputs).ToString());
         Assert.Equal(StepCases.All[kind].Outputs.Select(output => GraphTensor.Describe(output.Type, output.Shape)), step.Outputs.Select(output => output.ToString()));
     }
 
@@ -69,8 +70,8 @@ public sealed class EveryKindTests(ModelRuntimeFixture fixture)
     {
         var manifest = StepCases.Manifest(kind);
         var message = TestModel.Refuse(
-            fixture.Runtime, manifest with { Inputs = [manifest.Inputs[0] with { Type = Native.OnnxRuntime.TensorElementType.String }] }, StepCases.Files(kind));
-        Assert.Contains("tensor \"x\": expected float32", message, StringComparison.Ordinal);
+            fixture.Runtime, manifest with { Inputs = [manifest.Inputs[0] with { Type = TensorElementType.String }] }, StepCases.Files(kind));
+        Assert.Contains($"tensor \"x\": expected {StepCases.InputType(kind).Format()}", message, StringComparison.Ordinal);
         Assert.Contains("found string[2, 6]", message, StringComparison.Ordinal);
     }
 
@@ -90,5 +91,17 @@ public sealed class EveryKindTests(ModelRuntimeFixture fixture)
         var model = TestModel.Load(fixture.Runtime, StepCases.Manifest(kind), StepCases.Files(kind));
         model.Dispose();
         Assert.Throws<ObjectDisposedException>(() => model.Run());
+    }
+
+    private static void Write(OrtTensor x, int index, int value)
+    {
+        if (x.ElementType == TensorElementType.Int64)
+        {
+            x.AsSpan<long>()[index] = value;
+        }
+        else
+        {
+            x.AsSpan<float>()[index] = value;
+        }
     }
 }

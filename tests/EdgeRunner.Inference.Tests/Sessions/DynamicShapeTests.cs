@@ -2,6 +2,7 @@ using System.Text;
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Bundles.Steps;
 using EdgeRunner.Inference.Sessions;
+using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Inference.Tests.Plans;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -134,6 +135,20 @@ public sealed class DynamicShapeTests(ModelRuntimeFixture fixture)
 
     private static OnnxStepSpec Onnx(string name, string file, string input, string output) => new(
         name, file, new Dictionary<string, string>(StringComparer.Ordinal) { ["a"] = input }, new Dictionary<string, string>(StringComparer.Ordinal) { ["b"] = output });
+
+    [Fact]
+    public void Golden_cases_run_with_the_default_size_whatever_is_in_use()
+    {
+        var manifest = Read(Json) with
+        {
+            Golden = [new GoldenSpec("one", new Dictionary<string, string>(StringComparer.Ordinal) { ["x"] = "x.npy" }, new Dictionary<string, string>(StringComparer.Ordinal) { ["y"] = "y.npy" })],
+        };
+        using var bundle = TestModel.Bundle(manifest, ("x.npy", NpyFile.Write(TestModel.Floats([1, 4], 1, 2, 3, 4))), ("y.npy", NpyFile.Write(TestModel.Floats([1, 4], 2, 4, 6, 8))));
+        using var model = ModelInstance.Load(fixture.Runtime, bundle);
+        model.Resize(9);
+        Assert.True(model.SelfTest().Passed);
+        Assert.Equal([4L], model.Sizes);
+    }
 
     [Fact]
     public void Names_survive_being_written()

@@ -7,6 +7,32 @@ namespace EdgeRunner.Native.Tests.OnnxRuntime;
 public sealed class OrtTensorTests(OrtFixture ort)
 {
     [Fact]
+    public void View_shows_part_of_the_memory_and_holds_it()
+    {
+        var whole = OrtTensor.Allocate(ort.Runtime, TensorElementType.Int16, 2, 3);
+        using var view = whole.View(2, 1, 3);
+        using var inner = view.View(1, 2);
+        new short[] { 1, 2, 3, 4, 5, 6 }.CopyTo(whole.AsSpan<short>());
+        Assert.Equal([3, 4, 5], view.AsSpan<short>().ToArray());
+        inner.AsSpan<short>()[1] = 9;
+        Assert.Equal([1, 2, 3, 4, 9, 6], whole.AsSpan<short>().ToArray());
+        whole.Dispose();
+        Assert.Equal([3, 4, 9], view.AsSpan<short>().ToArray());
+        Assert.Equal("int16[1, 3]", view.ToString());
+    }
+
+    [Fact]
+    public void View_past_the_end_or_of_text_is_refused()
+    {
+        using var whole = OrtTensor.Allocate(ort.Runtime, TensorElementType.Int16, 2, 3);
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.View(4, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.View(-1, 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => whole.View(0, 7));
+        using var text = OrtTensor.FromStrings(ort.Runtime, ["a"], 1);
+        Assert.Throws<InvalidOperationException>(() => text.View(0, 1));
+    }
+
+    [Fact]
     public void Float32_survives_a_run() => PassesThrough(TensorElementType.Float32, float.NaN, float.NegativeInfinity, -0f, float.Epsilon);
 
     [Fact]

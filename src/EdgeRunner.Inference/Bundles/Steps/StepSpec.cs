@@ -21,6 +21,13 @@ namespace EdgeRunner.Inference.Bundles.Steps;
 [JsonDerivedType(typeof(ArgmaxStepSpec), "argmax")]
 [JsonDerivedType(typeof(TopKStepSpec), "top-k")]
 [JsonDerivedType(typeof(ThresholdStepSpec), "threshold")]
+[JsonDerivedType(typeof(AverageStepSpec), "average")]
+[JsonDerivedType(typeof(WeightedAverageStepSpec), "weighted-average")]
+[JsonDerivedType(typeof(VoteStepSpec), "vote")]
+[JsonDerivedType(typeof(WeightedVoteStepSpec), "weighted-vote")]
+[JsonDerivedType(typeof(SoftVoteStepSpec), "soft-vote")]
+[JsonDerivedType(typeof(BoostStepSpec), "boost")]
+[JsonDerivedType(typeof(StackStepSpec), "stack")]
 [JsonDerivedType(typeof(CascadeStepSpec), "cascade")]
 public abstract record StepSpec(string Name)
 {

@@ -34,7 +34,7 @@ internal static class CascadeRule
         {
             return;
         }
-        if (!ElementSets.Fixed.Has(then.Type))
+        if (!ElementSets.Fixed.Contains(then.Type))
         {
             check.Error(output.Then, StepCheck.List(ElementSets.Fixed), then.ToString());
             return;
@@ -74,7 +74,7 @@ internal static class CascadeRule
     private static void CheckTensor(CascadeRuleSpec when, GraphTensor tensor, StepCheck check)
     {
         var types = when.Rule is "entropy-above" or "margin-below" ? ElementSets.Floats : ElementSets.Numbers;
-        if (!types.Has(tensor.Type))
+        if (!types.Contains(tensor.Type))
         {
             check.Error(tensor.Name, StepCheck.List(types), tensor.ToString());
             return;
@@ -89,7 +89,7 @@ internal static class CascadeRule
         {
             check.Error(tensor.Name, $"\"index\" from {-entries} to {entries - 1}", $"{index} with {tensor}");
         }
-        var isFloat = ElementSets.Floats.Has(tensor.Type);
+        var isFloat = ElementSets.Floats.Contains(tensor.Type);
         if (when.Labels is { } labels && labels.Any(label => label < 0 || (isFloat && label >= entries)))
         {
             check.Error(tensor.Name, isFloat ? $"\"labels\" from 0 to {entries - 1}" : "\"labels\" from 0", $"[{string.Join(", ", labels)}] with {tensor}");

@@ -12,7 +12,7 @@ internal static class CastRule
         {
             return;
         }
-        if (!ElementSets.Fixed.Has(step.To))
+        if (!ElementSets.Fixed.Contains(step.To))
         {
             check.Error(step.Output, $"\"to\" one of {StepCheck.List(ElementSets.Fixed)}", step.To.Format());
             return;

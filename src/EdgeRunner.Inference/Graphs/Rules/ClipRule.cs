@@ -34,7 +34,7 @@ internal static class ClipRule
     private static bool Fits(double? bound, string member, GraphTensor input, StepCheck check)
     {
         var (low, high) = Range(input.Type);
-        var isWhole = ElementSets.Integers.Has(input.Type);
+        var isWhole = ElementSets.Integers.Contains(input.Type);
         if (bound is not { } value || (value >= low && value <= high && (!isWhole || value == Math.Truncate(value))))
         {
             return true;
