@@ -35,11 +35,18 @@ internal sealed class Daemon : IAsyncDisposable
         }
     }
 
-    public static Daemon Start(string configuration, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments)
+    public static Daemon Start(string configuration, IReadOnlyDictionary<string, string?>? environment = null, params string[] arguments) =>
+        Start([PublishedPrograms.EdgeRunner, "run", "--config", configuration, .. arguments], configuration, environment);
+
+    /// <summary>Starts it through another program, such as <c>prlimit</c>, that becomes the daemon.</summary>
+    public static Daemon StartUnder(string[] wrapper, string configuration) =>
+        Start([.. wrapper, PublishedPrograms.EdgeRunner, "run", "--config", configuration], configuration, environment: null);
+
+    private static Daemon Start(string[] command, string configuration, IReadOnlyDictionary<string, string?>? environment)
     {
         var process = new Process
         {
-            StartInfo = new ProcessStartInfo(PublishedPrograms.EdgeRunner, ["run", "--config", configuration, .. arguments])
+            StartInfo = new ProcessStartInfo(command[0], command[1..])
             {
                 RedirectStandardError = true,
                 RedirectStandardOutput = true,

@@ -41,5 +41,6 @@ internal static class EdgeRunnerCommand
         ConfigCommand.Create(),
         ModelCommand.Create(),
         InferCommand.Create(),
+        BenchCommand.Create(),
     };
 }

@@ -59,7 +59,9 @@ internal static class RunCommand
         using (var host = DaemonHost.Build(configuration, mode))
         {
             configuration.LogTo(host.Services.GetRequiredService<ILogger<ConfigurationResult>>());
-            ReportSetAside(configuration, host.Services.GetRequiredService<StateBoard>());
+            var states = host.Services.GetRequiredService<StateBoard>();
+            ReportSetAside(configuration, states);
+            MemoryLocking.Apply(configuration.Configuration.Process, states);
             var pipelines = host.Services.GetRequiredService<PipelineHost>(); // RunAsync disposes the services.
             try
             {

@@ -12,6 +12,9 @@ internal sealed record DeviceConfiguration
     /// <summary>Directories.</summary>
     public StorageOptions Storage { get; set; } = new();
 
+    /// <summary>The process.</summary>
+    public ProcessOptions Process { get; set; } = new();
+
     /// <summary>ONNX Runtime.</summary>
     public InferenceOptions Inference { get; set; } = new();
 

@@ -39,6 +39,9 @@ internal sealed record PipelineOptions : ICheckedSection
     /// <summary>Time from a complete window to its decision past which the window is counted as late, in milliseconds; 0 (default) = none.</summary>
     public double DeadlineMs { get; set; }
 
+    /// <summary>Where and how urgently the pipeline's thread runs.</summary>
+    public PipelineThreadOptions Thread { get; set; } = new();
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {

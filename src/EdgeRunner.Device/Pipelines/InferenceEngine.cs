@@ -33,8 +33,9 @@ internal sealed partial class InferenceEngine(
     /// <summary>An address in the loaded library; 0 before it is loaded.</summary>
     public nint LibraryAddress => Volatile.Read(ref _runtime)?.OnnxRuntime.LibraryAddress ?? 0;
 
-    /// <summary>How models are opened.</summary>
-    public ModelLoadOptions LoadOptions => new() { AllowSpinning = options.AllowSpinning };
+    /// <summary>How the model of a pipeline is opened: what it asks for, else what holds for all, and off the processors its thread is pinned to.</summary>
+    public ModelLoadOptions LoadOptions(PipelineOptions pipeline) =>
+        ThreadPlacement.KeepOff(pipeline.Model!.Session.Apply(new ModelLoadOptions { AllowSpinning = options.AllowSpinning }), pipeline.Thread);
 
     /// <summary>The loaded engine.</summary>
     /// <exception cref="OrtLibraryException">The library is missing or too old; the message says how to mend it.</exception>

@@ -41,7 +41,7 @@ internal sealed class PipelineParts : IDisposable
             source.Open();
             var assembler = new WindowAssembler(
                 options.Window!, source.Layout.Channels, source.Layout.SampleRateHz, fit.Input.Type, ModelFit.CountElements(fit.Input), fit.Input.Name);
-            var model = ServingModel.Load(bundle, fit, name, assembler, engine.Get(), options.Model.Session.Apply(engine.LoadOptions));
+            var model = ServingModel.Load(bundle, fit, name, assembler, engine.Get(), engine.LoadOptions(options));
             ProcessHeap.Trim();
             return new PipelineParts(source, assembler, model);
         }

@@ -39,7 +39,8 @@ internal sealed class ExecProcess : IDisposable
         foreach (var (variable, value) in options.Environment)
             start.Environment[variable] = value;
         _process = new Process { StartInfo = start };
-        _process.Start();
+        // The pipeline's thread may be pinned; the program shall not sit on the same processor.
+        using (CpuAffinity.Widen()) _process.Start();
         // The end of input at once: a program that asks a question gets no terminal and no daemon's input.
         _process.StandardInput.Close();
         _output = (PipeStream)_process.StandardOutput.BaseStream;

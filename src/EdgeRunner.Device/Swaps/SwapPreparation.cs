@@ -51,7 +51,7 @@ internal sealed class SwapPreparation(InferenceEngine engine, RunWatchdog watchd
     public PreparedModel Load(ModelBundle bundle, PipelineWorker worker, PipelineLoop loop)
     {
         var begin = timeProvider.GetTimestamp();
-        var model = ServingModel.Load(bundle, Fit(bundle, worker, loop), worker.Name, loop.Parts.Assembler, engine.Get(), worker.Options.Model!.Session.Apply(engine.LoadOptions));
+        var model = ServingModel.Load(bundle, Fit(bundle, worker, loop), worker.Name, loop.Parts.Assembler, engine.Get(), engine.LoadOptions(worker.Options));
         try
         {
             var loaded = timeProvider.GetTimestamp();

@@ -8,6 +8,10 @@ public sealed record ModelLoadOptions
     /// <summary>Threads that share one operator; null takes the runtime's default.</summary>
     public int? IntraOpThreads { get; init; }
 
+    /// <summary>Processors, by number from 0, that ONNX Runtime's own threads stay on; the thread that runs the model is not one of them. Null:
+    /// those of the thread that loads the model.</summary>
+    public IReadOnlyList<int>? WorkerCpus { get; init; }
+
     /// <summary>Lets threads spin while they wait: lower latency for a full core of heat.</summary>
     public bool AllowSpinning { get; init; }
 

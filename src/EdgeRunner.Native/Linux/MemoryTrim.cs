@@ -18,7 +18,7 @@ public static class MemoryTrim
     /// <returns>Bytes of files that are no longer mapped to memory; 0 where the kernel or a sandbox does not let us, or all memory is locked.</returns>
     public static long Run(string? program, nint inLibrary)
     {
-        NativeHeap.Trim();
+        ProcessHeap.Trim();
         try
         {
             return Drop(FileMapping.Parse(File.ReadAllBytes(Mappings)), program, (ulong)inLibrary);

@@ -50,6 +50,12 @@ internal sealed unsafe partial class OrtSessionOptionsBuilder : IDisposable
         }
         Check(api->SetIntraOpNumThreads(options, settings.IntraOpThreads));
         Check(api->SetInterOpNumThreads(options, settings.InterOpThreads));
+        if (settings.IntraOpThreads > 1 && settings.WorkerCpus.Count > 0)
+        {
+            // One group for each thread but the caller's; ONNX Runtime numbers processors from 1.
+            var group = string.Join(',', settings.WorkerCpus.Select(cpu => cpu + 1));
+            AddConfig(options, "session.intra_op_thread_affinities", string.Join(';', Enumerable.Repeat(group, settings.IntraOpThreads - 1)));
+        }
         AddConfig(options, "session.intra_op.allow_spinning", settings.AllowSpinning ? "1" : "0");
         AddConfig(options, "session.inter_op.allow_spinning", settings.AllowSpinning ? "1" : "0");
         Check(api->SetSessionGraphOptimizationLevel(options, (int)settings.GraphOptimization));

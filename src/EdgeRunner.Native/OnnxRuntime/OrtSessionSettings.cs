@@ -7,6 +7,10 @@ public sealed record OrtSessionSettings
     /// above about 1 ms a run, and only on an idle machine.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>Processors, by number from 0, that the other <see cref="IntraOpThreads"/> - 1 threads stay on; the caller's thread is left alone.
+    /// Empty: they begin with the processors of the thread that loads the model. Ignored when ONNX Runtime chooses the number.</summary>
+    public IReadOnlyList<int> WorkerCpus { get; init; } = [];
+
     /// <summary>Threads that run different operators side by side; 0 leaves it to ONNX Runtime.</summary>
     public int InterOpThreads { get; init; } = 1;
 

@@ -93,7 +93,7 @@ public sealed class InferenceEngineTests : IDisposable
     {
         using var engine = new InferenceEngine(options with { OnnxRuntime = TestPaths.OnnxRuntimeLibrary }, _log, storage);
         using var bundle = ModelBundle.Open(Silero());
-        for (var i = 0; i < times; i++) ModelInstance.Load(engine.Get(), bundle, engine.LoadOptions).Dispose();
+        for (var i = 0; i < times; i++) ModelInstance.Load(engine.Get(), bundle, engine.LoadOptions(new PipelineOptions { Model = new ModelReferenceOptions() })).Dispose();
         return engine.Status!;
     }
 

@@ -117,6 +117,7 @@ internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, Mo
     private OrtSessionSettings Settings(string file, Dictionary<string, ReadOnlyMemory<byte>> external, IReadOnlyList<OrtProvider> providers) => new()
     {
         IntraOpThreads = options.IntraOpThreads ?? runtime.IntraOpThreads,
+        WorkerCpus = options.WorkerCpus ?? [],
         AllowSpinning = options.AllowSpinning,
         GraphOptimization = options.GraphOptimization,
         ExternalInitializers = external,

@@ -1,0 +1,38 @@
+namespace EdgeRunner.Device.Benchmarking;
+
+/// <summary>What <c>edgerunner bench --json</c> prints.</summary>
+/// <param name="V">Version of this form; 1.</param>
+/// <param name="Model">Name and version.</param>
+/// <param name="Sha256">Digest of the bundle.</param>
+/// <param name="Date">When the measurement began, UTC.</param>
+/// <param name="Machine">What it ran on.</param>
+/// <param name="OnnxRuntime">Version of ONNX Runtime.</param>
+/// <param name="Provider">The execution provider that ran it.</param>
+/// <param name="EdgeRunner">Version of this program.</param>
+/// <param name="Input">What the model was fed.</param>
+/// <param name="WarmUp">How it was warmed up.</param>
+/// <param name="Rounds">Rounds in which the settings took turns.</param>
+/// <param name="IntervalMs">The pause of the paced runs, in milliseconds; 0 is none.</param>
+/// <param name="Memory">With the first setting, before the rounds.</param>
+/// <param name="Settings">Each setting, the device's own first.</param>
+/// <param name="Steps">Time of each step of the graph with the first setting.</param>
+/// <param name="Recommendation">What to set.</param>
+/// <param name="Notes">What a reader should know before trusting the numbers.</param>
+internal sealed record BenchReport(
+    int V,
+    string Model,
+    string Sha256,
+    DateTimeOffset Date,
+    MachineFacts Machine,
+    string OnnxRuntime,
+    string Provider,
+    string EdgeRunner,
+    BenchInput Input,
+    BenchWarmUp WarmUp,
+    int Rounds,
+    double IntervalMs,
+    BenchMemory Memory,
+    IReadOnlyList<BenchSettingResult> Settings,
+    IReadOnlyList<BenchStep> Steps,
+    BenchRecommendation Recommendation,
+    IReadOnlyList<string> Notes);
