@@ -12,7 +12,7 @@ namespace EdgeRunner.Inference.Sessions;
 public sealed record ParallelDecision(bool IsSideBySide, int Members, int Threads, string? Reason, double? InTurnMicroseconds = null, double? SideBySideMicroseconds = null)
 {
     /// <summary>How many times faster side by side is; below 1 it is slower. Null when it was not measured.</summary>
-    public double? SpeedUp => SideBySideMicroseconds > 0 ? InTurnMicroseconds / SideBySideMicroseconds : null;
+    public double? SpeedUp => SideBySideMicroseconds > 0 && InTurnMicroseconds is { } inTurn ? Math.Round(inTurn / SideBySideMicroseconds.Value, 2) : null;
 
     /// <summary><c>3 members side by side on 2 threads: 1.8x faster (410 µs instead of 738 µs)</c> or <c>in turn: side by side would be 0.8x (…)</c>.</summary>
     public override string ToString() => (IsSideBySide, SpeedUp) switch

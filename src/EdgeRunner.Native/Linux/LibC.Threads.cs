@@ -8,9 +8,6 @@ internal static unsafe partial class LibC
     internal const int FUTEX_WAIT_PRIVATE = 0 | 128;
     internal const int FUTEX_WAKE_PRIVATE = 1 | 128;
 
-    /// <summary><c>cpu_set_t</c>: a bit for each of 1024 processors.</summary>
-    internal const int CpuSetBytes = 128;
-
     /// <summary>Number of the system call <c>futex</c>, for which the C library has no function.</summary>
     internal static nint FutexNumber { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 98 : 202;
 
@@ -27,18 +24,6 @@ internal static unsafe partial class LibC
     /// <seealso href="https://man7.org/linux/man-pages/man2/sched_setparam.2.html"/>
     [LibraryImport("libc", EntryPoint = "sched_getparam", SetLastError = true)]
     internal static partial int GetSchedulerPriority(int thread, int* priority);
-
-    /// <seealso href="https://man7.org/linux/man-pages/man2/sched_setscheduler.2.html"/>
-    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
-    internal static partial int SetScheduler(int thread, int policy, int* priority);
-
-    /// <seealso href="https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html"/>
-    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
-    internal static partial int GetAffinity(int thread, nuint sizeBytes, byte* mask);
-
-    /// <seealso href="https://man7.org/linux/man-pages/man2/sched_setaffinity.2.html"/>
-    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
-    internal static partial int SetAffinity(int thread, nuint sizeBytes, byte* mask);
 
     /// <returns>The nice value, or -1 with an error number; -1 without one is a nice value too.</returns>
     /// <seealso href="https://man7.org/linux/man-pages/man2/setpriority.2.html"/>

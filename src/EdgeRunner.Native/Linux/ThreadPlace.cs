@@ -10,14 +10,10 @@ public static unsafe class ThreadPlace
     public static bool TryTakeFromProcess()
     {
         var process = Environment.ProcessId;
-        return TakeProcessors(process) & TakePolicy(process) & TakeWeight(process);
+        return TakeProcessors() & TakePolicy(process) & TakeWeight(process);
     }
 
-    private static bool TakeProcessors(int process)
-    {
-        var mask = stackalloc byte[LibC.CpuSetBytes];
-        return LibC.GetAffinity(process, LibC.CpuSetBytes, mask) == 0 && LibC.SetAffinity(0, LibC.CpuSetBytes, mask) == 0;
-    }
+    private static bool TakeProcessors() => CpuAffinity.OfProcess() is { Count: > 0 } all && CpuAffinity.TryPinThread(all, out _);
 
     private static bool TakePolicy(int process)
     {
@@ -28,7 +24,7 @@ public static unsafe class ThreadPlace
             return false;
         }
         // Setting what is set already may be refused.
-        return (policy == LibC.GetScheduler(0) && priority == own) || LibC.SetScheduler(0, policy, &priority) == 0;
+        return (policy == LibC.GetScheduler(0) && priority == own) || SchedulingNative.SchedSetScheduler(0, policy, &priority) == 0;
     }
 
     private static bool TakeWeight(int process)

@@ -189,7 +189,7 @@ internal sealed class ParallelTrial(ExecutionPlan plan, SideBySidePlan sideBySid
     /// <summary>Whether side by side saves enough, all in ticks.</summary>
     internal static bool IsClearlyFaster(long inTurn, long sideBySide, long handOver) => inTurn - sideBySide > Math.Max(MinGain * inTurn, handOver);
 
-    private static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;
+    private static double Microseconds(long ticks) => Math.Round(ticks * 1e6 / Stopwatch.Frequency, 1);
 
     private static long Median(List<long> values)
     {

@@ -24,7 +24,7 @@ internal sealed class PlanRegion(PlanMember[] members)
         }
     }
 
-    /// <summary>Throws the error that running the plan in turn would have met first.</summary>
+    /// <summary>Throws, of the errors of the last run, the one that comes first in the plan: the same each time, whoever was faster.</summary>
     internal void ThrowFirst()
     {
         var first = Members[0];

@@ -54,8 +54,11 @@ internal sealed class WorkerSet : IDisposable
     /// <summary>Threads, whether started or not; 0 runs every plan in turn.</summary>
     internal int Size => _wake.Length;
 
-    /// <summary>Threads that were started.</summary>
-    internal int Started => _threads.Count(thread => thread is not null);
+    /// <summary>Threads that run.</summary>
+    internal int Running => _threads.Count(thread => thread is { IsAlive: true });
+
+    /// <summary>Whether a run has the set.</summary>
+    internal bool IsTaken => Volatile.Read(ref _isTaken) != 0;
 
     /// <summary>Starts the threads that do not run yet.</summary>
     /// <returns>False when the set is closed, or when the kernel does not let them have the place of the process's first thread, because the calling
