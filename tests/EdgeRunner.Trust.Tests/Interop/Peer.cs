@@ -65,7 +65,8 @@ internal sealed class Peer : IDisposable
         return JsonParser.Parse(System.Text.Encoding.UTF8.GetBytes(answer));
     }
 
-    internal byte[] Canonical(JsonTree tree) => Convert.FromBase64String(Ask(Request("canonical", ("tree", tree))).Find("canonical")!.Text);
+    internal IReadOnlyList<byte[]> Canonical(params JsonTree[] trees) =>
+        [.. Ask(Request("canonical", ("trees", JsonTree.Of(trees)))).Find("canonical")!.Items.Select(c => Convert.FromBase64String(c.Text))];
 
     internal static JsonTree Request(string operation, params (string Name, JsonTree Value)[] members) =>
         JsonTree.Of(members.Append((Name: "op", Value: JsonTree.Of(operation))).ToDictionary(m => m.Name, m => m.Value, StringComparer.Ordinal));

@@ -1,7 +1,7 @@
 'use strict';
 
 // tuf-js, driven by the tests: one JSON request a line, one JSON answer a line.
-//   {"op": "canonical", "tree": T}   -> {"canonical": base64}
+//   {"op": "canonical", "trees": [T]}   -> {"canonical": [base64]}
 //   {"op": "update", "metadata": DIR, "targets": DIR, "state": DIR, "downloads": DIR, "now": DATE, "paths": [...]}
 //                                    -> {"versions": {role: n}, "files": {path: base64 or null}} or {"refused": reason}
 // The repository's directories are served over HTTP on a port of this process, as a depot would.
@@ -61,7 +61,7 @@ async function update(request) {
 async function answer(line) {
   const request = JSON.parse(line);
   if (request.op === 'canonical') {
-    return { canonical: Buffer.from(canonicalize(request.tree)).toString('base64') };
+    return { canonical: request.trees.map((tree) => Buffer.from(canonicalize(tree)).toString('base64')) };
   }
   try {
     return await update(request);

@@ -1,6 +1,6 @@
 """Debian's python3-securesystemslib, driven by the tests: one JSON request a line, one JSON answer a line.
 
-  {"op": "canonical", "tree": T}                        -> {"canonical": base64}
+  {"op": "canonical", "trees": [T]}                     -> {"canonical": [base64]}
   {"op": "repository", "kinds": {role: [kind, ...]}, "digests": B, "delegated": ROLE, "path": P, "content": base64, "expires": DATE}
                                                         -> {"files": {name: base64}}: all of it signed by securesystemslib
   {"op": "verify", "key": K, "keyid": I, "sig": HEX, "signed": T} -> {"verified": true or false}
@@ -63,7 +63,7 @@ def verify(request):
 
 def answer(request):
     if request["op"] == "canonical":
-        return {"canonical": base64.b64encode(canonical(request["tree"])).decode()}
+        return {"canonical": [base64.b64encode(canonical(tree)).decode() for tree in request["trees"]]}
     return repository(request) if request["op"] == "repository" else verify(request)
 
 
