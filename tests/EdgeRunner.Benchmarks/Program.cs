@@ -5,6 +5,7 @@ using EdgeRunner.Benchmarks;
 //   specs    --bundle B --rows FILE [--row N] --output DIR
 //   engine   --bundle B --rows FILE [--row N] [--runs N] [--warmup N]
 //   pipeline --bundle B --rows FILE [--row N] [--windows N] [--warmup N] [--pause-ms N]
+//   trust    [--targets N] [--hostile 1] [--refreshes N] [--warmup N]
 //   daemon   --program P --config FILE [--starts N] [--settle-ms N]
 Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
 var arguments = new Arguments(args);
@@ -26,12 +27,17 @@ switch (arguments.Command)
         }
 
         return 0;
+    case "trust":
+        Console.WriteLine(JsonSerializer.Serialize(
+            await TrustBenchmark.RunAsync(arguments.Number("targets", 10), arguments.Number("hostile", 0) == 1, arguments.Number("refreshes", 50), arguments.Number("warmup", 5)),
+            ResultsJsonContext.Default.TrustResult));
+        return 0;
     case "daemon":
         var settle = TimeSpan.FromMilliseconds(arguments.Number("settle-ms", 0));
         Console.WriteLine(JsonSerializer.Serialize(
             DaemonBenchmark.Run(arguments.Text("program"), arguments.Text("config"), arguments.Number("starts", 1), settle), ResultsJsonContext.Default.DaemonResult));
         return 0;
     default:
-        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|daemon --name value ...");
+        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|trust|daemon --name value ...");
         return 2;
 }

@@ -6,4 +6,5 @@ namespace EdgeRunner.Benchmarks;
 [JsonSerializable(typeof(EngineResult))]
 [JsonSerializable(typeof(PipelineResult))]
 [JsonSerializable(typeof(DaemonResult))]
+[JsonSerializable(typeof(TrustResult))]
 internal sealed partial class ResultsJsonContext : JsonSerializerContext;
