@@ -25,6 +25,8 @@ done
 excluded=(
   OrtPrivacyTests            # starts a child process, which is x64, with the arm64 ONNX Runtime
   OutboxKillTests            # kills a child process, which the lab's host cannot start
+  SystemCallFilterTests.Restrained   # starts a child process, and the emulator has no seccomp
+  ModelProbeTests            # start shell scripts, for the same reason
   Another_library_is_refused_as_such              # needs Environment.ProcessPath or Assembly.Location, empty in the
   Reason_of_the_systems_loader_is_passed_on       # lab's single-file host
 )

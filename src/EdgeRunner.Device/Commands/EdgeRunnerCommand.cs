@@ -42,5 +42,7 @@ internal static class EdgeRunnerCommand
         ModelCommand.Create(),
         InferCommand.Create(),
         BenchCommand.Create(),
+        ProbeCommand.Create(),
+        ProbeChildCommand.Create(),
     };
 }

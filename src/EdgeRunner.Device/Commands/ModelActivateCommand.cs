@@ -27,7 +27,7 @@ internal static class ModelActivateCommand
         var store = new BundleStore(storage.StateDirectory);
         try
         {
-            var output = await ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), name, version, cancellationToken).ConfigureAwait(false);
+            var output = await ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), name, version, peakBytes: null, cancellationToken).ConfigureAwait(false);
             if (json) Console.WriteLine(JsonSerializer.Serialize(output, SwapJsonContext.Default.ActivationOutput));
             else Write(output, Console.Out);
             return output.Activated ? ExitCode.Ok : ExitCode.Failed;
@@ -50,15 +50,21 @@ internal static class ModelActivateCommand
     }
 
     /// <summary>Asks the daemon; when none runs, only the store is changed.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="socket">The daemon's control socket.</param>
+    /// <param name="name">The model.</param>
+    /// <param name="version">An installed version.</param>
+    /// <param name="peakBytes">Memory that a probe has measured; null where none was made.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="DaemonUnavailableException">A daemon may run, but gives no answer to this user: the store is not changed behind its back.</exception>
     /// <exception cref="ModelNotInstalledException">No daemon runs and the version is not there.</exception>
-    internal static async Task<ActivationOutput> ActivateAsync(BundleStore store, string socket, string name, string version, CancellationToken cancellationToken)
+    internal static async Task<ActivationOutput> ActivateAsync(BundleStore store, string socket, string name, string version, long? peakBytes, CancellationToken cancellationToken)
     {
         try
         {
             using var client = new ControlSocketClient(socket, ControlSocketClient.LongWork);
             var report = await client.PostAsync(
-                ActivationEndpoint.PathOf(name), new ActivationRequest(version), SwapJsonContext.Default.ActivationRequest, SwapJsonContext.Default.ActivationReport, cancellationToken)
+                ActivationEndpoint.PathOf(name), new ActivationRequest(version, peakBytes), SwapJsonContext.Default.ActivationRequest, SwapJsonContext.Default.ActivationReport, cancellationToken)
                 .ConfigureAwait(false);
             return new ActivationOutput(report.Model, report.Version, report.Activated, DaemonAnswered: true, report.Reason, report.Pipelines);
         }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Inference.Bundles;
@@ -17,24 +19,48 @@ internal static class ModelInstallCommand
         var json = CommonOptions.Json();
         var activate = new Option<bool>("--activate") { Description = "Make it the version in use; the default. Pipelines that run take it over without a restart." };
         var keep = new Option<bool>("--no-activate") { Description = "Only put it there; pipelines go on with the version they use." };
-        var command = new Command("install", "Verify a bundle, copy it into the store and make it the version in use.") { file, config, json, activate, keep };
+        var noProbe = new Option<bool>("--no-probe") { Description = "Do not load and run it first: a model that crashes or is too slow is then found by its pipeline." };
+        var command = new Command("install", "Verify a bundle, try it in a child process (see probe), copy it into the store and make it the version in use.")
+        {
+            file, config, json, activate, keep, noProbe,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(activate) && result.GetValue(keep)) result.AddError("--activate and --no-activate exclude each other");
         });
-        command.SetAction((parse, cancellationToken) =>
-            InstallAsync(parse.GetRequiredValue(file), parse.GetRequiredValue(config), !parse.GetValue(keep), parse.GetValue(json), cancellationToken));
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var bundle = parse.GetRequiredValue(file);
+            var configuration = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration;
+            ProbeReport? report = null;
+            if (!parse.GetValue(noProbe))
+            {
+                report = await new ModelProbe(configuration.Inference, TimeProvider.System).RunAsync(bundle, new ProbeLimits(), cancellationToken).ConfigureAwait(false);
+                if (!report.Passed) return await RefuseAsync(report, parse.GetValue(json)).ConfigureAwait(false);
+            }
+
+            return await InstallAsync(bundle, report, configuration.Storage, !parse.GetValue(keep), parse.GetValue(json), cancellationToken).ConfigureAwait(false);
+        });
         return command;
     }
 
-    private static async Task<int> InstallAsync(string file, string config, bool activate, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RefuseAsync(ProbeReport report, bool json)
     {
-        var storage = CommonOptions.Load(config).Configuration.Storage;
+        if (json) Console.WriteLine(JsonSerializer.Serialize(report, ProbeJsonContext.Default.ProbeReport));
+        var title = report.Model is null ? "" : $"{report.Model} {report.Version}: ";
+        // Nothing is known of the model then, and the person may know better.
+        var advice = report.Reason is ProbeReason.RuntimeMissing or ProbeReason.ProbeFailed ? "; --no-probe installs it untried" : "";
+        await Console.Error.WriteLineAsync($"edgerunner: {title}{report.Summary}; nothing was installed{advice}").ConfigureAwait(false);
+        return ExitCode.Failed;
+    }
+
+    private static async Task<int> InstallAsync(string file, ProbeReport? probed, StorageOptions storage, bool activate, bool json, CancellationToken cancellationToken)
+    {
         var store = new BundleStore(storage.StateDirectory);
         InstalledModel model;
         try
         {
-            model = store.Install(file, activate: false);
+            model = store.Install(file, activate: false, probed?.Sha256);
         }
         catch (Exception e) when (e is BundleException or IOException)
         {
@@ -50,7 +76,7 @@ internal static class ModelInstallCommand
         ActivationOutput? activation = null;
         try
         {
-            if (activate) activation = await ModelActivateCommand.ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), model.Name, model.Version, cancellationToken).ConfigureAwait(false);
+            if (activate) activation = await ModelActivateCommand.ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), model.Name, model.Version, probed?.Memory?.ModelPeakBytes, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is DaemonUnavailableException or IOException or UnauthorizedAccessException)
         {

@@ -66,9 +66,10 @@ internal sealed class BundleStore(string stateDirectory)
     /// <summary>Copies a bundle into the store and, unless told not to, makes it the active version.</summary>
     /// <param name="file">The bundle; it is verified before the copy and the copy again after it.</param>
     /// <param name="activate">Whether pipelines shall use it from their next start.</param>
+    /// <param name="sha256">Digest the bundle must have, because it was probed with it; null takes any.</param>
     /// <exception cref="BundleException">The bundle is not valid. Nothing was changed.</exception>
-    /// <exception cref="IOException">It could not be copied, for example because the disk is full. Nothing was changed.</exception>
-    public InstalledModel Install(string file, bool activate)
+    /// <exception cref="IOException">It could not be copied, for example because the disk is full, or it is not the one that was probed. Nothing was changed.</exception>
+    public InstalledModel Install(string file, bool activate, string? sha256 = null)
     {
         string name, version, digest;
         using (var bundle = ModelBundle.Open(file, BundleLimits.Default))
@@ -76,6 +77,8 @@ internal sealed class BundleStore(string stateDirectory)
             (name, version, digest) = (bundle.Manifest.Name, bundle.Manifest.Version.ToString(), bundle.Sha256);
         }
 
+        if (sha256 is not null && !string.Equals(digest, sha256, StringComparison.Ordinal))
+            throw new IOException($"{file} changed after it was probed; try again once nothing writes to it");
         var directory = Path.Combine(Root, name);
         Directory.CreateDirectory(directory);
         DirectorySync.Flush(Root);

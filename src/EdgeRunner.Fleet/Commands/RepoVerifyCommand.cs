@@ -16,7 +16,11 @@ internal static class RepoVerifyCommand
         command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
         {
             var layout = new RepositoryLayout(parsed.GetRequiredValue(repo.Directory));
-            ReadOnlyMemory<byte>? initial = parsed.GetValue(root) is { } file ? await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false) : null;
+            ReadOnlyMemory<byte>? initial = null;
+            if (parsed.GetValue(root) is { } file)
+            {
+                initial = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            }
             var verified = await new RepositoryVerifier(layout, environment.TimeProvider).VerifyAsync(initial, cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(repo.Json))
             {

@@ -78,6 +78,10 @@ public sealed partial class TufRepository
         RequirePublished();
         if (RoleNames.IsTopLevel(role))
         {
+            if (role is RoleNames.Targets && Content.Staged.TryGetValue(role, out var staged) && !IsCountersigned(role, staged))
+            {
+                throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "a change of it waits for signatures of the keys that are to be replaced", "Sign it, or give it up with `edgefleet repo drop targets`, then replace the keys");
+            }
             var root = Content.NewestRoot!;
             StageRoot(root.Envelope.Signed.WithRoleKeys(root, role, replacement.RoleKeys, replacement.Keys));
             if (role is RoleNames.Targets && !RoleAuthority.Of(Content.NewestRoot!, role).IsMet(Content.Published(role)!) && !Content.Staged.ContainsKey(role))

@@ -20,11 +20,9 @@ public sealed partial class TufRepository
         }
         else
         {
+            // Root first: when online keys are lost, only the new ones that it names can sign a snapshot for the rest.
+            await PublishRootAsync(published, cancellationToken).ConfigureAwait(false);
             await PublishTargetsAsync(published, cancellationToken).ConfigureAwait(false);
-            if (await PublishRootAsync(published, cancellationToken).ConfigureAwait(false))
-            {
-                await PublishTargetsAsync(published, cancellationToken).ConfigureAwait(false); // what only the new root's keys have signed
-            }
         }
         return new PublishReport(published, Waiting());
     }
@@ -134,12 +132,12 @@ public sealed partial class TufRepository
         Reload();
     }
 
-    private async Task<bool> PublishRootAsync(List<string> published, CancellationToken cancellationToken)
+    private async Task PublishRootAsync(List<string> published, CancellationToken cancellationToken)
     {
-        if (!Content.Staged.TryGetValue(RoleNames.Root, out var envelope) || RootProblem() is not null ||
+        if (!Content.Staged.TryGetValue(RoleNames.Root, out var envelope) || RootProblem(Content) is not null ||
             !Content.StagedAuthoritiesOf(RoleNames.Root).All(a => a.IsMet(envelope)))
         {
-            return false;
+            return;
         }
         var next = RootMetadata.Read(envelope);
         var bridges = new List<Envelope>();
@@ -170,24 +168,23 @@ public sealed partial class TufRepository
         Reload();
         UnstagePublished();
         await CommitAsync([], published, cancellationToken).ConfigureAwait(false); // without the signatures of the old keys
-        return true;
     }
 
     /// <summary>Why the staged root cannot be published although it may have its signatures; null when it can.</summary>
-    private string? RootProblem()
+    private static string? RootProblem(RepositoryContent content)
     {
-        if (Content.Root is null || !Content.Staged.ContainsKey(RoleNames.Root))
+        if (content.Root is null || !content.Staged.ContainsKey(RoleNames.Root))
         {
             return null;
         }
-        var authority = RoleAuthority.Of(Content.NewestRoot!, RoleNames.Targets);
-        if (authority.IsMet(Content.Published(RoleNames.Targets)!))
+        var authority = RoleAuthority.Of(content.NewestRoot!, RoleNames.Targets);
+        if (authority.IsMet(content.Published(RoleNames.Targets)!))
         {
             return null;
         }
-        return Content.Staged.TryGetValue(RoleNames.Targets, out var staged) && IsCountersigned(RoleNames.Targets, staged) && authority.IsMet(staged)
+        return content.Staged.TryGetValue(RoleNames.Targets, out var staged) && IsCountersigned(content, RoleNames.Targets, staged) && authority.IsMet(staged)
             ? null
-            : "the published targets needs the signatures that the new root asks for";
+            : "targets has to be signed by its new keys first";
     }
 
     private ValueTask<Envelope> MakeSnapshotAsync(RootMetadata root, IReadOnlyDictionary<string, TargetsMetadata> roles, CancellationToken cancellationToken)

@@ -73,7 +73,7 @@ public sealed partial class TufRepository
         foreach (var (role, envelope) in content.Staged)
         {
             var requirements = content.StagedAuthoritiesOf(role).Select(a => StagedSignatures.Require(envelope, a)).ToArray();
-            var reason = requirements.Length == 0 ? "no role delegates to it" : requirements.Any(r => r.Missing > 0) ? null : "others that are staged with it have to be signed first";
+            var reason = requirements.Length == 0 ? "no role delegates to it" : requirements.Any(r => r.Missing > 0) ? null : role is RoleNames.Root && RootProblem(content) is { } problem ? problem : "others that are staged with it have to be signed first";
             waiting.Add(new WaitingRole(role, MetadataHeader.ClaimedVersion(envelope) ?? 0, requirements, reason));
         }
         return waiting;

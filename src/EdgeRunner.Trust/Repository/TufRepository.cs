@@ -79,11 +79,11 @@ public sealed partial class TufRepository : IDisposable
 
     private void Sweep()
     {
-        foreach (var directory in (string[])[Layout.Metadata, Layout.Staged])
+        foreach (var directory in (string[])[Layout.Metadata, Layout.Staged, Layout.Targets])
         {
             if (Directory.Exists(directory))
             {
-                foreach (var file in Directory.EnumerateFiles(directory, ".*" + RepositoryLayout.TemporarySuffix))
+                foreach (var file in Directory.EnumerateFiles(directory, ".*" + RepositoryLayout.TemporarySuffix, SearchOption.AllDirectories))
                 {
                     _writer.DeleteQuietly(file);
                 }
@@ -100,8 +100,10 @@ public sealed partial class TufRepository : IDisposable
     }
 
     /// <summary>True for what is published already and gets signatures for the next root.</summary>
-    private bool IsCountersigned(string role, Envelope envelope) => role is RoleNames.Targets && Content.Staged.ContainsKey(RoleNames.Root)
-        && Content.Published(role) is { } published && published.Canonical.Span.SequenceEqual(envelope.Canonical.Span);
+    private bool IsCountersigned(string role, Envelope envelope) => IsCountersigned(Content, role, envelope);
+
+    private static bool IsCountersigned(RepositoryContent content, string role, Envelope envelope) => role is RoleNames.Targets && content.Staged.ContainsKey(RoleNames.Root)
+        && content.Published(role) is { } published && published.Canonical.Span.SequenceEqual(envelope.Canonical.Span);
 
     private void Reload() => Content = RepositoryContent.Read(Layout);
 

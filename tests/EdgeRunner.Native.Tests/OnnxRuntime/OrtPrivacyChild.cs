@@ -1,4 +1,5 @@
 using EdgeRunner.Native.OnnxRuntime;
+using EdgeRunner.Native.Tests.Linux;
 
 namespace EdgeRunner.Native.Tests.OnnxRuntime;
 
@@ -7,6 +8,10 @@ internal static class OrtPrivacyChild
 {
     internal static int Main(string[] args)
     {
+        if (args is [RestrainedChild.Argument, var directory, var bystander])
+        {
+            return RestrainedChild.Run(directory, int.Parse(bystander, System.Globalization.CultureInfo.InvariantCulture));
+        }
         if (args is not [var library, var model])
         {
             return 2;

@@ -159,6 +159,35 @@ public sealed class RotationTests : IDisposable
         Assert.Equal(2, RepositoryContent.Read(_repository.Layout).VersionOf(RoleNames.Targets));
     }
 
+    [Fact]
+    public async Task All_online_keys_lost_at_once_are_replaced_in_one_go()
+    {
+        var device = await StartAsync();
+        Directory.Delete(_repository.OnlineKeys, recursive: true);
+
+        var report = await _repository.ChangeAsync(r =>
+        {
+            foreach (var role in r.OnlineRoles)
+            {
+                r.ReplaceKeys(role, WrittenRepository.Role([_repository.NewOnlineKey()], 1));
+            }
+        }, [.. _repository.Root.Take(2), .. _repository.Targets.Take(2)]);
+
+        Assert.Empty(report.Waiting);
+        await AssertBothSeeAsync(device, 2);
+    }
+
+    [Fact]
+    public async Task A_change_of_targets_that_waits_has_to_be_finished_before_its_keys_are_replaced()
+    {
+        await StartAsync();
+        using var open = _repository.Open();
+        open.Renew(RoleNames.Targets);
+        var error = Assert.Throws<RepositoryException>(() => open.ReplaceKeys(RoleNames.Targets, WrittenRepository.Role(WrittenRepository.Keys(3), 2)));
+        Assert.Contains("repo drop targets", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(RoleNames.Root, open.Content.Staged.Keys);
+    }
+
     [Theory]
     [InlineData(0, "cannot be met")]
     [InlineData(4, "cannot be met")]
