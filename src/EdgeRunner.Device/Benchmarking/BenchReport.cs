@@ -1,3 +1,5 @@
+using EdgeRunner.Inference.Sessions;
+
 namespace EdgeRunner.Device.Benchmarking;
 
 /// <summary>What <c>edgerunner bench --json</c> prints.</summary>
@@ -16,6 +18,7 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="Memory">With the first setting, before the rounds.</param>
 /// <param name="Settings">Each setting, the device's own first.</param>
 /// <param name="Steps">Time of each step of the graph with the first setting.</param>
+/// <param name="Parallel">Whether independent steps ran side by side with the first setting, and what was measured when it was loaded.</param>
 /// <param name="Recommendation">What to set.</param>
 /// <param name="Notes">What a reader should know before trusting the numbers.</param>
 internal sealed record BenchReport(
@@ -34,5 +37,6 @@ internal sealed record BenchReport(
     BenchMemory Memory,
     IReadOnlyList<BenchSettingResult> Settings,
     IReadOnlyList<BenchStep> Steps,
+    ParallelDecision Parallel,
     BenchRecommendation Recommendation,
     IReadOnlyList<string> Notes);

@@ -72,6 +72,7 @@ internal static class StatusCommand
         }
 
         table.WriteTo(output);
+        foreach (var pipeline in status.Pipelines.Where(pipeline => pipeline.Parallel is not null)) output.WriteLine($"{pipeline.Name} runs {pipeline.Parallel}");
     }
 
     private static void WriteEngine(InferenceStatus engine, TextWriter output)
