@@ -27,6 +27,7 @@ public sealed record TufClientOptions
     /// <summary>Bytes per second below which a file is given up, once <see cref="FetchGrace"/> is over. 1 KiB/s is a poor NB-IoT link.</summary>
     public int MinBytesPerSecond { get; init; } = 1 << 10;
 
-    /// <summary>How long a file of that length may take.</summary>
-    internal TimeSpan TimeFor(long bytes) => FetchGrace + TimeSpan.FromSeconds((double)bytes / MinBytesPerSecond);
+    /// <summary>How long a file of that length may take. A length is a claim and can be anything up to 2^63, and a timer takes 49 days at most; 30 are beyond
+    /// what anybody waits for.</summary>
+    internal TimeSpan TimeFor(long bytes) => FetchGrace + TimeSpan.FromSeconds(Math.Min((double)bytes / MinBytesPerSecond, TimeSpan.FromDays(30).TotalSeconds));
 }
