@@ -1,3 +1,6 @@
+using EdgeRunner.Inference.Sessions.Caching;
+using EdgeRunner.Inference.Sessions.Providers;
+
 namespace EdgeRunner.Device.Benchmarking;
 
 /// <summary>What <c>edgerunner bench --json</c> prints.</summary>
@@ -7,7 +10,7 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="Date">When the measurement began, UTC.</param>
 /// <param name="Machine">What it ran on.</param>
 /// <param name="OnnxRuntime">Version of ONNX Runtime.</param>
-/// <param name="Provider">The execution provider that ran it.</param>
+/// <param name="Provider">The execution provider that ran it, as ONNX Runtime gave it: <c>cpu</c>, <c>cuda</c> or <c>tensorrt</c>; several where files differ.</param>
 /// <param name="EdgeRunner">Version of this program.</param>
 /// <param name="Input">What the model was fed.</param>
 /// <param name="WarmUp">How it was warmed up.</param>
@@ -17,6 +20,8 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="Settings">Each setting, the device's own first.</param>
 /// <param name="Steps">Time of each step of the graph with the first setting.</param>
 /// <param name="Recommendation">What to set.</param>
+/// <param name="Files">Each ONNX file: the execution providers it got, and why not others.</param>
+/// <param name="Cache">The device's cache of optimised models, with what this measurement took from it; null when it took no part.</param>
 /// <param name="Notes">What a reader should know before trusting the numbers.</param>
 internal sealed record BenchReport(
     int V,
@@ -35,4 +40,6 @@ internal sealed record BenchReport(
     IReadOnlyList<BenchSettingResult> Settings,
     IReadOnlyList<BenchStep> Steps,
     BenchRecommendation Recommendation,
+    IReadOnlyList<ProviderReport> Files,
+    OptimizedModelCacheStatus? Cache,
     IReadOnlyList<string> Notes);
