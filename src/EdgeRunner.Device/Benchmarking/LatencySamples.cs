@@ -5,7 +5,8 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <summary>Every latency of a measurement, in nanoseconds. Memory is reserved between rounds; <see cref="Add"/> allocates nothing.</summary>
 internal sealed class LatencySamples
 {
-    private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+    // Of the instance: a static one is made at its first use, inside the first measured run, and counted as that run's garbage.
+    private readonly double _nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
     private readonly List<int> _roundEnds = [];
     private long[] _nanoseconds = [];
     private int _count;
@@ -24,7 +25,7 @@ internal sealed class LatencySamples
     }
 
     /// <summary>One run, by two readings of <see cref="Stopwatch.GetTimestamp"/>.</summary>
-    public void Add(long begin, long end) => _nanoseconds[_count++] = Math.Max(0, (long)((end - begin) * NanosecondsPerTick));
+    public void Add(long begin, long end) => _nanoseconds[_count++] = Math.Max(0, (long)((end - begin) * _nanosecondsPerTick));
 
     /// <summary>Ends a round.</summary>
     public void EndRound() => _roundEnds.Add(_count);

@@ -1,37 +1,18 @@
 namespace EdgeRunner.Device.Benchmarking;
 
-/// <summary>Where the plot goes. Opened before the measurement, as a place that cannot be written must not be found out after minutes; what was there
-/// stays until there is something new.</summary>
-internal sealed class PlotFile : IDisposable
+/// <summary>Where the plot goes. Tried before the measurement, as a place that cannot be written must not be found out after minutes; written after it,
+/// so that one that is broken off leaves what was there, and nothing new.</summary>
+internal static class PlotFile
 {
-    private readonly string _path;
-    private readonly bool _wasThere;
-    private readonly FileStream _file;
-    private bool _isDone;
-
-    /// <summary>Opens it.</summary>
+    /// <summary>Opens the file for writing and leaves it as it was.</summary>
     /// <exception cref="BenchInputException">It is no name of a file.</exception>
     /// <exception cref="IOException">It cannot be opened.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write it.</exception>
-    public PlotFile(string path)
+    public static void Check(string path)
     {
         if (path.Length == 0 || Directory.Exists(path)) throw new BenchInputException($"--plot \"{path}\" is {(path.Length == 0 ? "empty" : "a directory")}; expected the name of a file, such as bench.svg");
-        (_path, _wasThere) = (path, File.Exists(path));
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write);
-    }
-
-    /// <summary>Writes the picture over what was there.</summary>
-    public void Finish(string svg)
-    {
-        _file.SetLength(0);
-        _file.Write(System.Text.Encoding.UTF8.GetBytes(svg));
-        _isDone = true;
-    }
-
-    /// <summary>Closes the file; one that was made for nothing goes.</summary>
-    public void Dispose()
-    {
-        _file.Dispose();
-        if (!_isDone && !_wasThere) File.Delete(_path);
+        var isNew = !File.Exists(path);
+        new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write).Dispose();
+        if (isNew) File.Delete(path);
     }
 }

@@ -126,8 +126,7 @@ internal static class BenchCommand
 
     private static void Bench(string bundle, string[] inputs, BenchOrder order, DeviceConfiguration configuration, string? plot, bool json, CancellationToken cancellationToken)
     {
-        // Opened first: a place that cannot be written must not be found out after minutes of measuring.
-        using var plotFile = plot is null ? null : new PlotFile(plot);
+        if (plot is not null) PlotFile.Check(plot);
         // A cache that the daemon has not made yet stays unmade: made by another user, or by root, the daemon could not use it.
         var storage = configuration.Storage;
         using var engine = new InferenceEngine(
@@ -143,7 +142,7 @@ internal static class BenchCommand
             progress.Clear();
         }
 
-        plotFile?.Finish(LatencyPlot.Draw(report));
+        if (plot is not null) File.WriteAllText(plot, LatencyPlot.Draw(report));
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, BenchJsonContext.Default.BenchReport));
         else BenchText.Write(report, Console.Out);
     }

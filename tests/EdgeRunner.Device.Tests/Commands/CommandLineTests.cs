@@ -44,32 +44,21 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public void Plot_of_a_measurement_that_failed_leaves_what_was_there_and_nothing_new()
+    public void Place_of_a_plot_is_tried_without_a_trace()
     {
         var (old, fresh) = (_directory.File("old.svg"), _directory.File("fresh.svg"));
         File.WriteAllText(old, "the picture of yesterday");
 
-        new PlotFile(old).Dispose();
-        new PlotFile(fresh).Dispose();
+        PlotFile.Check(old);
+        PlotFile.Check(fresh);
 
         Assert.Equal("the picture of yesterday", File.ReadAllText(old));
         Assert.False(File.Exists(fresh));
-    }
-
-    [Fact]
-    public void Plot_replaces_a_longer_one_whole()
-    {
-        var file = _directory.File("plot.svg");
-        File.WriteAllText(file, new string('x', 10_000));
-
-        using (var plot = new PlotFile(file)) plot.Finish("<svg/>");
-
-        Assert.Equal("<svg/>", File.ReadAllText(file));
     }
 
     [Theory]
     [InlineData("", "is empty")]
     [InlineData("/tmp", "is a directory")]
     public void Plot_without_a_file_name_is_refused(string path, string expected) =>
-        Assert.Contains(expected, Assert.Throws<BenchInputException>(() => new PlotFile(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<BenchInputException>(() => PlotFile.Check(path)).Message, StringComparison.Ordinal);
 }
