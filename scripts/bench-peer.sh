@@ -32,7 +32,12 @@ mosquitto -c "$work/mosquitto.conf" >"$work/mosquitto.log" 2>&1 &
 STARTED+=($!)
 wait_for 10 mosquitto_pub -h 127.0.0.1 -p "$port" -t ready -n 2>/dev/null || die 'mosquitto does not start'
 
-# configure PIPELINE: what both programs get. The same sensor process feeds either through a pipe.
+# Real-time priority is a right that not every machine gives.
+priorities=(default)
+realtime=20 # below the sensor's own 50
+if chrt -f "$realtime" true 2>/dev/null; then priorities+=(real-time); else say "no comparison with real-time priority: this user may not have it"; fi
+
+# configure PIPELINE PRIORITY: what both programs get. The same sensor process feeds either through a pipe.
 configure() {
   local command edgerunner model bundle
   case $1 in
@@ -52,25 +57,27 @@ configure() {
         window: {input: "audio", length: 576, hop: 512, prime: "zeros"}, decision: {kind: "threshold", output: "speech", label: "speech", threshold: 0.5}}' ;;
   esac
   windows=$(((settle + seconds + 1) * 1000000 / period))
-  command+=("$period" "$windows")
+  command+=("$period" "$windows" "$work/schedule")
   jq -n --arg pipeline "$1" --arg model "$model" --arg broker "mqtt://127.0.0.1:$port" --slurpfile labels <(jq '.outputs[0].labels' "$demo/models/$(basename "${bundle%-*}")/model.json") \
     '{$pipeline, $model, $broker, topic: "peer/\($pipeline)", labels: $labels[0], command: $ARGS.positional}' --args "${command[@]}" >"$work/node.json"
+  local thread='{}'
+  if [[ $2 == real-time ]]; then thread="{thread: {realtimePriority: $realtime, required: true}}"; fi
   # 'block': as in Node.js, no window is skipped when one was late.
   jq -n --arg name "$1" --argjson port "$port" --arg work "$work/state" --arg bundle "$bundle" '
     {device: {id: "bench-board", fleet: "bench"}, broker: {host: "127.0.0.1", port: $port},
      storage: {stateDirectory: "\($work)/state", runtimeDirectory: "\($work)/run", cacheDirectory: "\($work)/cache", logDirectory: "\($work)/log"},
      pipelines: {($name): ('"$edgerunner"' | .source += {kind: "exec", command: $ARGS.positional, restart: {policy: "never"}}
-       | .model = {bundle: $bundle} | .overload = "block" | .telemetry = {windows: "all"})}}' --args "${command[@]}" >"$work/edgerunner.json"
+       | .model = {bundle: $bundle} | .overload = "block" | .telemetry = {windows: "all"} | . + '"$thread"')}}' --args "${command[@]}" >"$work/edgerunner.json"
 }
 
 cpu_nanoseconds() { cat "/proc/$1"/task/*/schedstat | awk '{sum += $1} END {printf "%.0f", sum}'; } # finer than the ticks of stat
 kilobytes() { awk -v key="$2:" '$1 == key {print $2}' "/proc/$1/smaps_rollup"; }
 
-# measure PIPELINE PROGRAM COMMAND...: one JSON object of one run.
+# measure PIPELINE PRIORITY PROGRAM COMMAND...: one JSON object of one run.
 measure() {
-  local pipeline=$1 program=$2 pid receiver began cpu
-  shift 2
-  rm -rf "$work/state"
+  local pipeline=$1 priority=$2 program=$3 pid receiver began cpu
+  shift 3
+  rm -rf "$work/state" "$work/schedule"
   mosquitto_sub -h 127.0.0.1 -p "$port" -q 1 -V 5 -t "peer/$pipeline" -t "er/1/bench/device/bench-board/telemetry/$pipeline" >"$work/received" &
   receiver=$!
   STARTED+=("$receiver")
@@ -88,33 +95,43 @@ measure() {
   sleep 0.5
   kill "$receiver"
   wait "$receiver" || true
-  jq -c -s --arg pipeline "$pipeline" --arg program "$program" --argjson windows "$windows" --argjson first $((settle * 1000000 / period)) \
+  # When a record was written is told in the clock of its program: CLOCK_BOOTTIME by EdgeRunner, CLOCK_MONOTONIC by Node.js.
+  jq -c -s --arg pipeline "$pipeline" --arg priority "$priority" --slurpfile schedule "$work/schedule" --arg program "$program" --argjson windows "$windows" --argjson first $((settle * 1000000 / period)) \
     --argjson cpu "$cpu" --argjson elapsed "$began" --argjson period "$period" --argjson pss "$pss" --argjson anonymous "$anonymous" '
     def quantile(q): .[([1, (q * length | ceil)] | max) - 1];
+    def summary: sort | {p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), "p99.9": quantile(0.999), max: .[-1]};
+    ($schedule[0] | .firstDueNs + (if $program == "edgerunner" then .boottimeAheadNs else 0 end)) as $due |
     [.[].records[] | select(.kind == "window")] | unique_by(.window) | . as $all
-    | (map(select(.window > $first).latencyUs) | sort) as $times
-    | {pipeline: $pipeline, program: $program, periodUs: $period, windows: $windows, received: ($all | length), active: ($all | map(select(.active)) | length),
+    | map(select(.window > $first)) as $measured
+    | {pipeline: $pipeline, priority: $priority, program: $program, periodUs: $period, windows: $windows, received: ($all | length), active: ($all | map(select(.active)) | length),
        labels: ($all | group_by(.label) | map({key: (.[0].label // "-"), value: length}) | from_entries),
-       measured: ($times | length),
-       latencyUs: {p50: ($times | quantile(0.5)), p90: ($times | quantile(0.9)), p99: ($times | quantile(0.99)), "p99.9": ($times | quantile(0.999)), max: $times[-1]},
+       measured: ($measured | length),
+       dueToDecisionUs: ($measured | map((.t - $due) / 1000 - (.window - 1) * $period) | summary),
+       sensorToDecisionUs: ($measured | map((.t - $due - $schedule[0].lateNs[.window - 1]) / 1000 - (.window - 1) * $period) | summary),
+       latencyUs: ($measured | map(.latencyUs) | summary),
+       sensorRealtime: $schedule[0].realtime, sensorLateUs: ($schedule[0].lateNs[$first:] | map(. / 1000) | summary),
        cpuUsPerWindow: ($cpu / 1000 / ($elapsed / 1000 / $period) * 100 | round / 100), pssKilobytes: $pss, anonymousKilobytes: $anonymous}' "$work/received"
 }
 
 : >"$output"
 for pipeline in shuttle silero; do
-  configure "$pipeline"
-  say "$pipeline, one window each $period us: $rounds rounds of $seconds s each, EdgeRunner and Node.js in turn"
-  for ((round = 0; round < rounds; round++)); do
-    order=(edgerunner node)
-    if ((round % 2)); then order=(node edgerunner); fi
-    for program in "${order[@]}"; do
-      case $program in
-        edgerunner) measure "$pipeline" edgerunner "$programs/edgerunner" run --until-done --config "$work/edgerunner.json" >>"$output" ;;
-        node) measure "$pipeline" node node "$peer/main.js" "$work/node.json" >>"$output" ;;
-      esac
-      tail -n 1 "$output" | jq -e '.received == .windows' >/dev/null || { tail -n 1 "$output" >&2; die "$program did not deliver every window"; }
+  for priority in "${priorities[@]}"; do
+    configure "$pipeline" "$priority"
+    say "$pipeline, one window each $period us, $priority priority: $rounds rounds of $seconds s each, EdgeRunner and Node.js in turn"
+    as=()
+    if [[ $priority == real-time ]]; then as=(chrt -f "$realtime"); fi # all threads of Node.js: its decisions need more than one
+    for ((round = 0; round < rounds; round++)); do
+      order=(edgerunner node)
+      if ((round % 2)); then order=(node edgerunner); fi
+      for program in "${order[@]}"; do
+        case $program in
+          edgerunner) measure "$pipeline" "$priority" edgerunner "$programs/edgerunner" run --until-done --config "$work/edgerunner.json" >>"$output" ;;
+          node) measure "$pipeline" "$priority" node "${as[@]}" node "$peer/main.js" "$work/node.json" >>"$output" ;;
+        esac
+        tail -n 1 "$output" | jq -e '.received == .windows' >/dev/null || { tail -n 1 "$output" >&2; die "$program did not deliver every window"; }
+      done
+      # A comparison of programs that decide differently would be worth nothing.
+      [[ $(tail -n 2 "$output" | jq -c '[.active, .labels]' | sort -u | wc -l) == 1 ]] || { tail -n 2 "$output" >&2; die 'the two programs decided differently'; }
     done
-    # A comparison of programs that decide differently would be worth nothing.
-    [[ $(tail -n 2 "$output" | jq -c '[.active, .labels]' | sort -u | wc -l) == 1 ]] || { tail -n 2 "$output" >&2; die 'the two programs decided differently'; }
   done
 done

@@ -139,14 +139,18 @@ jq -n \
     row("window to decision, \(name): p99.9"; $r | map(.decision["p99.9"]) | median / 1000 | to(100); "us"; 100),
     row("window to record in the queue, \(name): p50"; $r | map(.record.p50) | median / 1000 | to(100); "us"; null),
     row("allocated per window, \(name)"; $r | map(.allocatedBytesPerWindow) | max | to(1000); "B"; 0);
-  def peer_rows: [$peer | group_by(.pipeline)[] | .[0].pipeline as $p | map(select(.program == "node")) as $node | map(select(.program == "edgerunner")) as $ours
+  def peer_rows: [$peer | group_by([.pipeline, .priority])[] | "\(.[0].pipeline)\(if .[0].priority == "default" then "" else ", \(.[0].priority)" end)" as $p | (.[0].priority == "default") as $judged
+    | map(select(.program == "node")) as $node | map(select(.program == "edgerunner")) as $ours
     | def ratio(f): ($node | map(f) | median) / ($ours | map(f) | median);
-      row("\($p): window to decision in the daemon, p99"; $ours | map(.latencyUs.p99) | median | to(100); "us"; null),
-      row("\($p): Node.js / EdgeRunner, p50"; ratio(.latencyUs.p50) | to(100); "x"; null),
-      at_least("\($p): Node.js / EdgeRunner, p99"; ratio(.latencyUs.p99) | to(100); "x"; 5),
-      row("\($p): Node.js / EdgeRunner, p99.9"; ratio(.latencyUs["p99.9"]) | to(100); "x"; null),
+      def times(what; f): ("p50", "p99", "p99.9") as $q
+        | row("\($p): \(what) in EdgeRunner, \($q)"; $ours | map(f[$q]) | median | to(10); "us"; null),
+          row("\($p): \(what) in Node.js, \($q)"; $node | map(f[$q]) | median | to(10); "us"; null),
+          ("\($p): \(what), Node.js / EdgeRunner, \($q)" as $name | (ratio(f[$q]) | to(100)) as $ratio
+            | if $judged and what == "sensor to decision" and $q == "p99" then at_least($name; $ratio; "x"; 5) else row($name; $ratio; "x"; null) end);
+      times("sensor to decision"; .sensorToDecisionUs), times("window to decision"; .latencyUs),
+      row("\($p): the sensor itself was late, p99"; map(.sensorLateUs.p99) | median | to(10); "us"; null),
       row("\($p): Node.js / EdgeRunner, CPU for a window"; ratio(.cpuUsPerWindow) | to(100); "x"; null),
-      at_least("\($p): Node.js / EdgeRunner, PSS"; ratio(.pssKilobytes) | to(100); "x"; 3)];
+      (if $judged then at_least("\($p): Node.js / EdgeRunner, PSS"; ratio(.pssKilobytes) | to(100); "x"; 3) else empty end)];
   def swap_rows: [$swap[] | row("\(.swaps) hot swaps at 1 kHz: windows lost"; .lost; ""; 0), row("hot swap: windows decided twice"; .repeated; ""; 0),
     row("hot swap: the pipeline is held up, median"; .pauseUs | median | to(10); "us"; 1000),
     row("hot swap: the pipeline is held up, longest"; .pauseUs | max | to(10); "us"; null),
@@ -155,6 +159,7 @@ jq -n \
     machine: {cpu: $cpu, cores: $cores, kernel: $kernel, loadAverageAtStart: $load, loadAverageAtEnd: $loadEnd},
     table: (engine_rows + [
       decision_rows("back to back"; $hot), decision_rows("1 ms apart"; $paced),
+      row("window to decision less the C loop, 1 ms apart: p50"; (($paced | map(.decision.p50) | median) - ($pacedC | map(.p50) | median)) / 1000 | to(100); "us"; 5),
       row("the C loop on the same model, 1 ms apart: p50"; $pacedC | map(.p50) | median / 1000 | to(100); "us"; null),
       row("the C loop on the same model, 1 ms apart: p99.9"; $pacedC | map(.["p99.9"]) | median / 1000 | to(100); "us"; null),
       row("daemon, exec to READY=1"; $idle[0].readyMilliseconds | median | to(10); "ms"; 150),

@@ -5,6 +5,7 @@ using EdgeRunner.Benchmarks;
 //   specs    --bundle B --rows FILE [--row N] --output DIR
 //   engine   --bundle B --rows FILE [--row N] [--runs N] [--warmup N]
 //   pipeline --bundle B --rows FILE [--row N] [--windows N] [--warmup N] [--pause-ms N]
+//   parallel --bundle B [--runs N] [--warmup N] [--pause-ms N]
 //   daemon   --program P --config FILE [--starts N] [--settle-ms N]
 Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
 var arguments = new Arguments(args);
@@ -26,12 +27,17 @@ switch (arguments.Command)
         }
 
         return 0;
+    case "parallel":
+        Console.WriteLine(JsonSerializer.Serialize(
+            ParallelBenchmark.Run(arguments.Text("bundle"), arguments.Number("runs", 2_000), arguments.Number("warmup", 200), TimeSpan.FromMilliseconds(arguments.Number("pause-ms", 0))),
+            ResultsJsonContext.Default.ParallelResult));
+        return 0;
     case "daemon":
         var settle = TimeSpan.FromMilliseconds(arguments.Number("settle-ms", 0));
         Console.WriteLine(JsonSerializer.Serialize(
             DaemonBenchmark.Run(arguments.Text("program"), arguments.Text("config"), arguments.Number("starts", 1), settle), ResultsJsonContext.Default.DaemonResult));
         return 0;
     default:
-        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|daemon --name value ...");
+        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|parallel|daemon --name value ...");
         return 2;
 }

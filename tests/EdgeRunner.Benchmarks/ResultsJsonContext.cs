@@ -5,5 +5,6 @@ namespace EdgeRunner.Benchmarks;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(EngineResult))]
 [JsonSerializable(typeof(PipelineResult))]
+[JsonSerializable(typeof(ParallelResult))]
 [JsonSerializable(typeof(DaemonResult))]
 internal sealed partial class ResultsJsonContext : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using EdgeRunner.Inference.Sessions;
 using EdgeRunner.Inference.Sessions.Caching;
 using EdgeRunner.Inference.Sessions.Providers;
 
@@ -19,6 +20,7 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="Memory">With the first setting, before the rounds.</param>
 /// <param name="Settings">Each setting, the device's own first.</param>
 /// <param name="Steps">Time of each step of the graph with the first setting.</param>
+/// <param name="Parallel">Whether independent steps ran side by side with the first setting, and what was measured when it was loaded.</param>
 /// <param name="Recommendation">What to set.</param>
 /// <param name="Files">Each ONNX file: the execution providers it got, and why not others.</param>
 /// <param name="Cache">The device's cache of optimised models, with what this measurement took from it; null when it took no part.</param>
@@ -39,6 +41,7 @@ internal sealed record BenchReport(
     BenchMemory Memory,
     IReadOnlyList<BenchSettingResult> Settings,
     IReadOnlyList<BenchStep> Steps,
+    ParallelDecision Parallel,
     BenchRecommendation Recommendation,
     IReadOnlyList<ProviderReport> Files,
     OptimizedModelCacheStatus? Cache,

@@ -20,7 +20,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         var machine = MachineFacts.Read();
         var date = timeProvider.GetUtcNow();
         progress("memory and steps");
-        var (memory, warm, steps) = MeasureMemory(cancellationToken);
+        var (memory, warm, steps, parallel) = MeasureMemory(cancellationToken);
         using var bundle = ModelBundle.Open(bundlePath);
         var inputs = BenchInputs.Choose(bundle, inputFiles);
         var measurements = order.Settings.Select(setting => new SettingMeasurement(setting, order, timeProvider)).ToArray();
@@ -53,6 +53,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
             memory,
             results,
             steps,
+            parallel,
             Recommender.Choose(results),
             used,
             runtime.Cache?.Status,
@@ -63,7 +64,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         ModelInstance.Load(runtime, bundle, order.Session with { IntraOpThreads = setting.Threads, AllowSpinning = setting.Spinning });
 
     /// <summary>The bundle is opened for this alone: what it takes while the model loads belongs to the peak, and is gone afterwards, as in the daemon.</summary>
-    private (BenchMemory Memory, WarmUpResult Warm, IReadOnlyList<BenchStep> Steps) MeasureMemory(CancellationToken cancellationToken)
+    private (BenchMemory Memory, WarmUpResult Warm, IReadOnlyList<BenchStep> Steps, ParallelDecision Parallel) MeasureMemory(CancellationToken cancellationToken)
     {
         GC.Collect();
         PeakMemory.Reset();
@@ -74,7 +75,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         GC.Collect();
         var (after, peak) = (ProcessMemory.ReadSelf(), PeakMemory.Read());
         var memory = new BenchMemory(after?.PssBytes, after?.RssBytes, peak, after?.PssBytes - before?.PssBytes, peak - before?.RssBytes);
-        return (memory, warm, StepMeasurement.Measure(model, feed, cancellationToken));
+        return (memory, warm, StepMeasurement.Measure(model, feed, cancellationToken), model.Parallel);
     }
 
     private ModelInstance LoadAlone(out BenchInputs inputs)

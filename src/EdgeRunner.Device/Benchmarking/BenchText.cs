@@ -18,6 +18,7 @@ internal static class BenchText
         output.WriteLine($"input     {report.Input.Description}{(report.Input.Entries > 1 ? $", {report.Input.Entries} values in turn" : "")}");
         var first = report.Settings[0];
         output.WriteLine($"warm-up   {report.WarmUp.Rule}{(report.WarmUp.Runs is null ? $": {report.Settings.Max(setting => setting.WarmUpRuns)} runs at most" : "")}");
+        if (report.Parallel.Members > 1) output.WriteLine($"members   {report.Parallel}");
         output.WriteLine($"memory    the model adds {BenchWords.Memory(report.Memory.ModelPssBytes)}, at most {BenchWords.Memory(report.Memory.ModelPeakBytes)} while it loads; " +
             $"the process has {BenchWords.Memory(report.Memory.PssBytes)} PSS, {BenchWords.Memory(report.Memory.RssBytes)} RSS");
         output.WriteLine();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Swaps;
+using EdgeRunner.Inference.Sessions;
 
 namespace EdgeRunner.Device.Commands;
 
@@ -14,5 +15,6 @@ namespace EdgeRunner.Device.Commands;
 [JsonSerializable(typeof(ModelTestOutput))]
 [JsonSerializable(typeof(InferOutput))]
 [JsonSerializable(typeof(IReadOnlyList<ModelStepOutput>))]
+[JsonSerializable(typeof(ParallelDecision))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class ModelOutputContext : JsonSerializerContext;

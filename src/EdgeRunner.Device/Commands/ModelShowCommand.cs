@@ -30,9 +30,9 @@ internal static class ModelShowCommand
         {
             var path = BundleArgument.Find(which, CommonOptions.Load(config).Configuration.Storage);
             using var bundle = ModelBundle.Open(path);
-            var (steps, times, problem) = LoadSteps(bundle, library, time);
-            if (json) Console.WriteLine(ToJson(bundle, steps, times));
-            else Write(bundle, steps, times, Console.Out);
+            var (loaded, problem) = Describe(bundle, library, time);
+            if (json) Console.WriteLine(ToJson(bundle, loaded));
+            else Write(bundle, loaded, Console.Out);
             if (problem is not null) Console.Error.WriteLine($"edgerunner: the graph is not shown, as the model cannot be loaded here: {problem}");
             return problem is null ? ExitCode.Ok : ExitCode.Failed;
         }
@@ -44,29 +44,34 @@ internal static class ModelShowCommand
     }
 
     /// <summary>Only ONNX Runtime knows every shape, so the model is loaded. What the bundle says of itself is shown even where that fails.</summary>
-    private static (IReadOnlyList<ModelStep> Steps, StepTimes? Times, string? Problem) LoadSteps(ModelBundle bundle, string? library, bool time)
+    private static (LoadedModel? Loaded, string? Problem) Describe(ModelBundle bundle, string? library, bool time)
     {
         try
         {
             using var runtime = CommonOptions.LoadRuntime(library);
             using var model = ModelInstance.Load(runtime, bundle);
-            return (model.Steps, time ? StepTimes.Measure(model) : null, null);
+            return (new LoadedModel(model.Steps, time ? StepTimes.Measure(model) : null, model.Parallel), null);
         }
         catch (Exception e) when (e is BundleException or OrtException or OrtLibraryException or OutOfMemoryException)
         {
-            return ([], null, e.Message);
+            return (null, e.Message);
         }
     }
 
-    /// <summary><c>model.json</c> with one more member, <c>steps</c>.</summary>
-    private static string ToJson(ModelBundle bundle, IReadOnlyList<ModelStep> steps, StepTimes? times)
+    /// <summary><c>model.json</c> with two more members, <c>steps</c> and <c>parallel</c>.</summary>
+    private static string ToJson(ModelBundle bundle, LoadedModel? loaded)
     {
         var manifest = JsonNode.Parse(bundle.GetFile(ModelManifest.FileName).Span)!.AsObject();
-        if (steps.Count > 0) manifest["steps"] = JsonSerializer.SerializeToNode(ModelStepOutput.From(steps, times), ModelOutputContext.Default.IReadOnlyListModelStepOutput);
+        if (loaded is not null)
+        {
+            manifest["steps"] = JsonSerializer.SerializeToNode(ModelStepOutput.From(loaded.Steps, loaded.Times), ModelOutputContext.Default.IReadOnlyListModelStepOutput);
+            manifest["parallel"] = JsonSerializer.SerializeToNode(loaded.Parallel, ModelOutputContext.Default.ParallelDecision);
+        }
+
         return manifest.ToJsonString(ModelOutputContext.Default.Options);
     }
 
-    private static void Write(ModelBundle bundle, IReadOnlyList<ModelStep> steps, StepTimes? times, TextWriter output)
+    private static void Write(ModelBundle bundle, LoadedModel? loaded, TextWriter output)
     {
         var manifest = bundle.Manifest;
         output.WriteLine($"{manifest.Title}  {manifest.License}  {bundle.SizeBytes} bytes");
@@ -77,14 +82,17 @@ internal static class ModelShowCommand
         if (manifest.Limits.MemoryBytes is { } memory) output.WriteLine($"limit   {memory} bytes of memory");
         if (manifest.Limits.P99LatencyMicroseconds is { } latency) output.WriteLine($"limit   p99 {latency} µs a run");
         foreach (var golden in manifest.Golden) output.WriteLine($"golden  {golden.Name}{(golden.Sequence ? " (sequence)" : "")} rtol {golden.Rtol:g3} atol {golden.Atol:g3}");
-        if (steps.Count > 0)
+        if (loaded is var (steps, times, parallel))
         {
+            if (parallel.Members > 1) output.WriteLine($"runs    {parallel}");
             output.WriteLine(times is null ? "graph" : $"graph   times are means of {times.Runs} runs on zeros");
             foreach (var line in GraphDrawing.Draw(manifest, steps, times)) output.WriteLine($"  {line}");
         }
 
         foreach (var file in manifest.Files) output.WriteLine($"file    {file.Name} {file.SizeBytes} bytes sha256 {file.Sha256}");
     }
+
+    private sealed record LoadedModel(IReadOnlyList<ModelStep> Steps, StepTimes? Times, ParallelDecision Parallel);
 
     private static string Describe(TensorSpec tensor)
     {

@@ -52,6 +52,7 @@ internal static class StatusText
     /// <summary>What the guard has seen and what became of the last new model; nothing for a pipeline where there was neither.</summary>
     private static IEnumerable<string> Details(PipelineStatus pipeline)
     {
+        if (pipeline.Parallel is { } parallel) yield return $"{pipeline.Name} runs {parallel}";
         if (DescribeGuard(pipeline.Guard) is { } guard) yield return $"{pipeline.Name} guard: {guard}";
         if (pipeline.LastSwap is { } swap) yield return $"{pipeline.Name} last swap: {DescribeSwap(swap)}";
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EdgeRunner.Device.Decisions;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Windows;
+using EdgeRunner.Inference.Sessions;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Device.Configuration;
@@ -25,6 +26,7 @@ internal static class ConfigurationWords
         [typeof(QueueFullPolicy)] = Kebab<QueueFullPolicy>(),
         [typeof(RecordedWindows)] = Kebab<RecordedWindows>(),
         [typeof(OrtGraphOptimization)] = Kebab<OrtGraphOptimization>(),
+        [typeof(ParallelMode)] = Kebab<ParallelMode>(),
         [typeof(LogLevel)] = Kebab<LogLevel>(),
     };
 

@@ -19,12 +19,16 @@ internal sealed record InferenceOptions : ICheckedSection
     /// <summary>Execution providers in order of preference, for all models, instead of those their bundles name; null (default) leaves it to the bundles.</summary>
     public List<string>? Providers { get; set; }
 
+    /// <summary>Threads for steps of graphs that run side by side, shared by all models; null (default) is one less than there are cores, at most 7.</summary>
+    public int? Workers { get; set; }
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
         OnnxRuntime = check.FullPath(nameof(OnnxRuntime), OnnxRuntime);
         ModelSessionOptions.CheckProviders(check, nameof(Providers), Providers);
         check.Range(nameof(IntraOpThreads), IntraOpThreads, 1, 64);
+        check.Range(nameof(Workers), Workers, 0, 63);
         check.Range(nameof(SwapReserveBytes), SwapReserveBytes, 0, 1L << 40);
     }
 }

@@ -20,6 +20,9 @@ internal sealed record ModelSessionOptions : ICheckedSection
     /// <summary>How much ONNX Runtime rewrites the graph when it loads it.</summary>
     public OrtGraphOptimization GraphOptimization { get; set; } = OrtGraphOptimization.All;
 
+    /// <summary>Whether steps that do not depend on each other run side by side on the engine's workers.</summary>
+    public ParallelMode Parallel { get; set; } = ParallelMode.Auto;
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
@@ -34,6 +37,7 @@ internal sealed record ModelSessionOptions : ICheckedSection
         AllowSpinning = AllowSpinning ?? options.AllowSpinning,
         Providers = Providers ?? options.Providers,
         GraphOptimization = GraphOptimization,
+        Parallel = Parallel,
     };
 
     /// <summary>A list of known providers, without repeats.</summary>

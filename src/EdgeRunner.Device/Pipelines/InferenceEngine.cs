@@ -50,6 +50,7 @@ internal sealed partial class InferenceEngine(
                 LibraryPath = options.OnnxRuntime,
                 IntraOpThreads = options.IntraOpThreads,
                 Providers = options.Providers,
+                Workers = options.Workers,
                 Cache = keeps ? new OptimizedModelCache(
                     Path.Combine(storage!.CacheDirectory, "models"), storage.CacheMaxBytes, timeProvider ?? TimeProvider.System, problem => Log.NoCache(logger, problem)) : null,
                 EngineDirectory = keeps ? Path.Combine(storage!.CacheDirectory, "tensorrt") : null,

@@ -31,6 +31,7 @@ namespace EdgeRunner.Device.Pipelines;
 /// <param name="LatencyMaxUs">The worst one.</param>
 /// <param name="Previous">Name and version of the model that served before; null when none did since the pipeline started.</param>
 /// <param name="LastSwap">What became of the last new model; null before the first.</param>
+/// <param name="Parallel">Whether independent steps of the model run side by side, and why, with what was measured; null when it has none.</param>
 /// <param name="Guard">What the guard has seen of the model.</param>
 internal sealed record PipelineStatus(
     string Name,
@@ -59,4 +60,5 @@ internal sealed record PipelineStatus(
     double LatencyMaxUs,
     string? Previous,
     PipelineSwap? LastSwap,
+    string? Parallel,
     GuardStatus Guard);

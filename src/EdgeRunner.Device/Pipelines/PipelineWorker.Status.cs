@@ -8,7 +8,7 @@ namespace EdgeRunner.Device.Pipelines;
 
 internal sealed partial class PipelineWorker
 {
-    private Description _finished = new(null, null, null, new SourceStatus(), [], Decision.None, float.NaN, 0, null, null);
+    private Description _finished = new(null, null, null, new SourceStatus(), [], Decision.None, float.NaN, 0, null, null, null);
     private PipelineSwap? _lastSwap;
 
     /// <summary>What became of the last new model; null before the first. Any thread.</summary>
@@ -51,6 +51,7 @@ internal sealed partial class PipelineWorker
             Math.Round(Latency.MaximumNanoseconds / 1000.0, 1),
             description.Previous,
             LastSwap,
+            description.Parallel,
             DescribeGuard(description));
     }
 
@@ -90,9 +91,10 @@ internal sealed partial class PipelineWorker
         var labels = model.Decisions.Labels;
         return new Description(
             model.Title, model.Sha256, loop.Parts.Slot.Previous, loop.Parts.Source.Status, labels, label, score, loop.DroppedFrames, loop.Guard.Off,
-            model.Safe.Label == Decision.None ? null : labels[model.Safe.Label]);
+            model.Safe.Label == Decision.None ? null : labels[model.Safe.Label], model.Parallel);
     }
 
     private sealed record Description(
-        string? Model, string? ModelSha256, string? Previous, SourceStatus Source, IReadOnlyList<string> Labels, int Label, float Score, long DroppedFrames, ModelOff? Off, string? SafeLabel);
+        string? Model, string? ModelSha256, string? Previous, SourceStatus Source, IReadOnlyList<string> Labels, int Label, float Score, long DroppedFrames, ModelOff? Off, string? SafeLabel,
+        string? Parallel);
 }

@@ -17,6 +17,7 @@ internal sealed class ServingModel : IDisposable
         Input = instance.Input(fit.Input.Name);
         Output = instance.Output(fit.Output.Name);
         Scores = fit.Scores is null ? null : instance.Output(fit.Scores.Name);
+        Parallel = instance.Parallel is { Members: > 1 } parallel ? parallel.ToString() : null;
         CheckedOutputs = [.. instance.Outputs.Where(CanBeWrong)];
     }
 
@@ -36,6 +37,9 @@ internal sealed class ServingModel : IDisposable
 
     /// <summary>The version alone.</summary>
     public string Version => Instance.Manifest.Version.ToString();
+
+    /// <summary>Whether independent steps run side by side, and why; null when there are none.</summary>
+    public string? Parallel { get; }
 
     public ModelPort Input { get; }
 

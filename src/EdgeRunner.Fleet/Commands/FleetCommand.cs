@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using EdgeRunner.Fleet.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
 
@@ -8,9 +9,9 @@ internal static class FleetCommand
 {
     /// <summary>Parses and runs.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    internal static int Run(string[] args, TimeProvider timeProvider, TextWriter output, TextWriter error)
+    internal static int Run(string[] args, TimeProvider timeProvider, TextWriter output, TextWriter error, ITerminal? terminal = null)
     {
-        var parsed = Create(timeProvider).Parse(args);
+        var parsed = Create(new CommandEnvironment(timeProvider, terminal ?? new ConsoleTerminal())).Parse(args);
         if (parsed.Action is not ParseErrorAction)
         {
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
@@ -24,11 +25,18 @@ internal static class FleetCommand
         return ExitCode.Usage;
     }
 
-    private static RootCommand Create(TimeProvider timeProvider) => new("Manages a fleet of EdgeRunner devices.")
+    private static RootCommand Create(CommandEnvironment environment) => new("Manages a fleet of EdgeRunner devices.")
     {
-        new Command("model", "Makes model bundles.")
+        new Command("model", "Makes model bundles, and keeps those of a repository.")
         {
-            ModelPackCommand.Create(timeProvider),
+            ModelPackCommand.Create(environment.TimeProvider),
+            ModelRepositoryCommands.Add(environment),
+            ModelRepositoryCommands.List(),
+            ModelRepositoryCommands.Show(),
+            ModelRepositoryCommands.Remove(environment),
+            ModelRepositoryCommands.SetMinRelease(environment),
         },
+        RepoCommand.Create(environment),
+        KeyCommand.Create(environment),
     };
 }

@@ -1,5 +1,6 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Graphs;
+using EdgeRunner.Inference.Plans.Parallel;
 using EdgeRunner.Native.OnnxRuntime;
 
 namespace EdgeRunner.Inference.Plans;
@@ -8,8 +9,9 @@ namespace EdgeRunner.Inference.Plans;
 /// <param name="runtime">Makes the tensors.</param>
 /// <param name="carried">The model's constants and states.</param>
 /// <param name="sessions">The ONNX files by name.</param>
+/// <param name="parallel">Decides what runs side by side.</param>
 /// <param name="bundle">Path of the bundle, for messages.</param>
-internal sealed class PlanCompiler(OrtRuntime runtime, CarriedTensors carried, IReadOnlyDictionary<string, OrtSession> sessions, string bundle) : IDisposable
+internal sealed class PlanCompiler(OrtRuntime runtime, CarriedTensors carried, IReadOnlyDictionary<string, OrtSession> sessions, ParallelPlanner parallel, string bundle) : IDisposable
 {
     private readonly Dictionary<string, OnnxSignature> _signatures = sessions.ToDictionary(pair => pair.Key, pair => OnnxSignature.Of(pair.Value), StringComparer.Ordinal);
 
@@ -18,6 +20,21 @@ internal sealed class PlanCompiler(OrtRuntime runtime, CarriedTensors carried, I
     /// <param name="phase">The phase of the next run: what open shapes are measured in, so that only memory that run will overwrite is written.</param>
     /// <exception cref="BundleException">The graph does not fit.</exception>
     internal ExecutionPlan Compile(ModelManifest manifest, int phase)
+    {
+        var plan = CompileInTurn(manifest, phase);
+        try
+        {
+            parallel.Decide(plan, phase);
+            return plan;
+        }
+        catch
+        {
+            plan.Dispose();
+            throw;
+        }
+    }
+
+    private ExecutionPlan CompileInTurn(ModelManifest manifest, int phase)
     {
         var check = CheckGraph(manifest, phase);
         var kept = manifest.Outputs.Select(output => output.Name).Concat(manifest.States.Select(state => state.Next)).ToHashSet(StringComparer.Ordinal);

@@ -10,6 +10,9 @@ internal sealed class PlanTensors(OrtRuntime runtime, CarriedTensors carried) : 
     private IReadOnlyDictionary<string, TensorShare> _layout = new Dictionary<string, TensorShare>(StringComparer.Ordinal);
     private readonly List<OrtTensor> _owned = [];
 
+    /// <summary>What makes the tensors.</summary>
+    internal OrtRuntime Runtime => runtime;
+
     /// <summary>Makes every tensor that is not carried, each in the memory the layout gives it.</summary>
     internal void AddAll(IEnumerable<GraphTensor> tensors, IReadOnlyDictionary<string, TensorShare> layout)
     {

@@ -43,6 +43,9 @@ public sealed class ModelInstance : IDisposable
     /// <summary>The steps in the order in which they run, with the shapes of everything between them.</summary>
     public IReadOnlyList<ModelStep> Steps => [.. Manifest.Graph.Select((step, i) => Describe(step, !Plan.NodesByPhase[0].Any(node => node.GraphIndex == i)))];
 
+    /// <summary>Whether steps that do not depend on each other run side by side with these sizes, and why.</summary>
+    public ParallelDecision Parallel => Plan.Parallel;
+
     /// <summary>Names of the dimensions that may change, in ordinal order; empty when all are fixed.</summary>
     public IReadOnlyList<string> Dimensions => _plans.Dimensions;
 
@@ -82,7 +85,7 @@ public sealed class ModelInstance : IDisposable
         Advance();
     }
 
-    /// <summary>As <see cref="Run"/>, and measures each step. Allocates nothing.</summary>
+    /// <summary>As <see cref="Run"/>, but in turn, and measures each step. Allocates nothing.</summary>
     /// <param name="stepTicks">For each of <see cref="Steps"/> the ticks of <see cref="System.Diagnostics.Stopwatch"/> it took; added to what is there.</param>
     /// <param name="options">Lets another thread break the run off; null for none.</param>
     /// <exception cref="ArgumentException"><paramref name="stepTicks"/> has not one element for each step.</exception>

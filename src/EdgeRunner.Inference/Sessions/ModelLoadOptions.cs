@@ -22,6 +22,9 @@ public sealed record ModelLoadOptions
     /// <summary>How much ONNX Runtime rewrites the graphs.</summary>
     public OrtGraphOptimization GraphOptimization { get; init; } = OrtGraphOptimization.All;
 
+    /// <summary>Whether steps that do not depend on each other run side by side; see <see cref="ModelInstance.Parallel"/> for what came of it.</summary>
+    public ParallelMode Parallel { get; init; }
+
     /// <summary>For a model with named dimensions, the sets of sizes for which plans are kept ready, each with tensors of its own; at least 1. The one
     /// that was not used for longest makes room.</summary>
     public int MaxPreparedShapes { get; init; } = 8;

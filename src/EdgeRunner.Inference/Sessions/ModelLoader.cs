@@ -1,5 +1,6 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Plans;
+using EdgeRunner.Inference.Plans.Parallel;
 using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Inference.Tensors;
 using EdgeRunner.Native.OnnxRuntime;
@@ -31,7 +32,8 @@ internal sealed class ModelLoader : IDisposable
         {
             loader.OpenSessions(options);
             loader.MakeCarried();
-            var compiler = new PlanCompiler(runtime.OnnxRuntime, loader._carried, loader._sessions, bundle.Path);
+            var parallel = new ParallelPlanner(runtime.Workers, options.Parallel, options.IntraOpThreads ?? runtime.IntraOpThreads);
+            var compiler = new PlanCompiler(runtime.OnnxRuntime, loader._carried, loader._sessions, parallel, bundle.Path);
             return new ModelInstance(bundle, loader._carried, new PreparedPlans(compiler, bundle.Manifest, options.MaxPreparedShapes));
         }
         catch

@@ -1,3 +1,4 @@
+using EdgeRunner.Inference.Plans.Parallel;
 using EdgeRunner.Inference.Sessions.Caching;
 using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Native.OnnxRuntime;
@@ -14,6 +15,7 @@ public sealed class ModelRuntime : IDisposable
         IntraOpThreads = options.IntraOpThreads;
         Providers = new ProviderBoard(options.ProviderSink);
         Options = options;
+        Workers = new WorkerSet(options.Workers, options.Cores);
     }
 
     /// <summary>The library itself, for work without a bundle.</summary>
@@ -30,12 +32,16 @@ public sealed class ModelRuntime : IDisposable
 
     internal ModelRuntimeOptions Options { get; }
 
+    /// <summary>Threads for steps that run side by side.</summary>
+    internal WorkerSet Workers { get; }
+
     /// <summary>Finds and starts ONNX Runtime.</summary>
     /// <exception cref="OrtLibraryException">There is no usable library; the message has the fix.</exception>
     public static ModelRuntime Load(ModelRuntimeOptions? options = null)
     {
         options ??= new ModelRuntimeOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(options.IntraOpThreads, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Workers ?? 0, nameof(options));
         var sink = options.LogSink;
         return new ModelRuntime(OrtRuntime.Load(new OrtRuntimeOptions { LibraryPath = options.LibraryPath, LogSink = sink is null ? null : Relay }), options);
 
@@ -49,6 +55,10 @@ public sealed class ModelRuntime : IDisposable
         }
     }
 
-    /// <inheritdoc />
-    public void Dispose() => OnnxRuntime.Dispose();
+    /// <summary>Lets go of the library once no model needs it, and ends the workers: models that are left run in turn.</summary>
+    public void Dispose()
+    {
+        Workers.Dispose();
+        OnnxRuntime.Dispose();
+    }
 }

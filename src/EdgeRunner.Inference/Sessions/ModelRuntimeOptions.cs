@@ -14,6 +14,13 @@ public sealed record ModelRuntimeOptions
     /// run on an idle machine, and ruin the 99th percentile elsewhere.</summary>
     public int IntraOpThreads { get; init; } = 1;
 
+    /// <summary>Threads that run steps of a graph beside the thread that runs the model, shared by all models; at least 0. Null (default) is one less
+    /// than this process has cores, at most 7. More than one less than cores is cut. They are started for the first model that may use them.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Processors this process may use: its affinity and its control group's quota, as they were when it started.</summary>
+    internal int Cores { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Execution providers of every model that is not loaded with others, instead of those of its bundle; null leaves it to the bundle.</summary>
     public IReadOnlyList<string>? Providers { get; init; }
 

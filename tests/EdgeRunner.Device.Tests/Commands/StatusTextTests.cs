@@ -89,7 +89,7 @@ public sealed class StatusTextTests
     }
 
     private static PipelineStatus Pipeline(GuardStatus guard, PipelineSwap? swap) => new(
-        "speech", ComponentState.Running, "", "tiny 1.0.0", null, "running", 100, 95, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, "on", 0.5, 1, 2, 3, 4, null, swap, guard);
+        "speech", ComponentState.Running, "", "tiny 1.0.0", null, "running", 100, 95, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, "on", 0.5, 1, 2, 3, 4, null, swap, null, guard);
 
     private static string Text(PipelineStatus pipeline, params ComponentEntry[] components)
     {

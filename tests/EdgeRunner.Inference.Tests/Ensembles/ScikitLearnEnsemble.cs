@@ -23,10 +23,10 @@ internal sealed class ScikitLearnEnsemble : IDisposable
     internal ModelInstance Model { get; private set; } = null!;
 
     /// <summary>All rows in one run.</summary>
-    internal static ScikitLearnEnsemble LoadBatch(ModelRuntime runtime, string name) => Load(runtime, name, (_, _) => { });
+    internal static ScikitLearnEnsemble LoadBatch(ModelRuntime runtime, string name, ModelLoadOptions? options = null) => Load(runtime, name, options, (_, _) => { });
 
     /// <summary>One row a run, as a device has them.</summary>
-    internal static ScikitLearnEnsemble LoadSingle(ModelRuntime runtime, string name) => Load(runtime, name, (manifest, path) =>
+    internal static ScikitLearnEnsemble LoadSingle(ModelRuntime runtime, string name, ModelLoadOptions? options = null) => Load(runtime, name, options, (manifest, path) =>
     {
         foreach (var tensor in manifest["inputs"]!.AsArray().Concat(manifest["outputs"]!.AsArray()))
         {
@@ -45,7 +45,7 @@ internal sealed class ScikitLearnEnsemble : IDisposable
         _directory.Dispose();
     }
 
-    private static ScikitLearnEnsemble Load(ModelRuntime runtime, string name, Action<JsonObject, string> change)
+    private static ScikitLearnEnsemble Load(ModelRuntime runtime, string name, ModelLoadOptions? options, Action<JsonObject, string> change)
     {
         var ensemble = new ScikitLearnEnsemble(name) { Rows = Read(TestPaths.Asset("ensembles", name), "x.npy") };
         try
@@ -59,7 +59,7 @@ internal sealed class ScikitLearnEnsemble : IDisposable
             File.WriteAllText(ensemble._directory.File(ModelManifest.FileName), manifest.ToJsonString());
             BundlePacker.Pack(ensemble._directory.Path, ensemble._directory.File("test.ermodel"));
             using var bundle = ModelBundle.Open(ensemble._directory.File("test.ermodel"));
-            ensemble.Model = ModelInstance.Load(runtime, bundle);
+            ensemble.Model = ModelInstance.Load(runtime, bundle, options);
             return ensemble;
         }
         catch

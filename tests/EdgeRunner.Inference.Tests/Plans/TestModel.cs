@@ -34,6 +34,13 @@ internal static class TestModel
         return ModelInstance.Load(runtime, bundle);
     }
 
+    /// <summary>As <see cref="Load"/>, with options.</summary>
+    internal static ModelInstance LoadWith(ModelRuntime runtime, ModelLoadOptions options, ModelManifest manifest, params (string Name, byte[] Content)[] files)
+    {
+        using var bundle = Bundle(manifest, files);
+        return ModelInstance.Load(runtime, bundle, options);
+    }
+
     /// <summary>The graph errors of a model that does not fit.</summary>
     internal static string Refuse(ModelRuntime runtime, ModelManifest manifest, params (string Name, byte[] Content)[] files) =>
         Assert.Throws<BundleException>(() => Load(runtime, manifest, files).Dispose()).Message;

@@ -18,12 +18,12 @@ export async function shuttle(stream, session, telemetry, { labels }) {
     }
     for (let i = 0; i < row.length; i++) row[i] = Number(fields[columns[i]]);
 
-    const complete = performance.now();
+    const complete = process.hrtime.bigint();
     const { label, probabilities } = await session.run(feeds);
     const state = Number(label.data[0]);
     const score = probabilities.data[state];
-    const latencyUs = (performance.now() - complete) * 1000;
+    const decided = process.hrtime.bigint();
 
-    telemetry.window({ label: labels[state], active: true, score, latencyUs });
+    telemetry.window({ label: labels[state], active: true, score, complete, decided });
   }
 }

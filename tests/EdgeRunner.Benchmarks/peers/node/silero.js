@@ -21,13 +21,13 @@ export async function silero(stream, session, telemetry) {
       audio[CONTEXT + filled++] = chunk.readInt16LE(at) / 32768;
       if (filled < HOP) continue;
 
-      const complete = performance.now();
+      const complete = process.hrtime.bigint();
       const { output, stateN } = await session.run({ input, state, sr });
       const score = output.data[0];
       const active = score >= THRESHOLD;
-      const latencyUs = (performance.now() - complete) * 1000;
+      const decided = process.hrtime.bigint();
 
-      telemetry.window({ label: active ? 'speech' : undefined, active, score, latencyUs });
+      telemetry.window({ label: active ? 'speech' : undefined, active, score, complete, decided });
       state = stateN;
       audio.copyWithin(0, HOP);
       filled = 0;

@@ -23,8 +23,10 @@ export class Telemetry {
     this.#timer = setInterval(() => this.#flush(), BATCH_MS);
   }
 
-  window({ label, active, score, latencyUs }) {
-    this.#records.push({ t: Date.now(), kind: 'window', pipeline: this.#pipeline, window: ++this.#windows, label, active, score, latencyUs });
+  /** complete and decided: nanoseconds of CLOCK_MONOTONIC, as process.hrtime.bigint() tells them. */
+  window({ label, active, score, complete, decided }) {
+    const latencyUs = Number(decided - complete) / 1000;
+    this.#records.push({ t: Number(decided), kind: 'window', pipeline: this.#pipeline, window: ++this.#windows, label, active, score, latencyUs });
   }
 
   async close() {

@@ -1,0 +1,140 @@
+using System.CommandLine;
+using System.Text.Json;
+using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Sessions;
+using EdgeRunner.Trust.Repository;
+
+namespace EdgeRunner.Fleet.Commands;
+
+/// <summary><c>edgefleet model add|list|show|remove|set-min-release</c>.</summary>
+internal static class ModelRepositoryCommands
+{
+    internal static Command Add(CommandEnvironment environment)
+    {
+        var bundle = new Argument<string>("BUNDLE") { Description = "The bundle, from `edgefleet model pack`." };
+        var role = new Option<string?>("--role") { Description = "The role that is to list it. Default: the one that may speak for its path." };
+        var library = new Option<string?>("--onnxruntime") { Description = "The ONNX Runtime library. Default: EDGERUNNER_ONNXRUNTIME, then beside this program, then the system's.", HelpName = "FILE" };
+        var skip = new Option<bool>("--no-self-test") { Description = "Do not load the model and run its golden cases; digests and manifest are checked all the same." };
+        var command = new Command("add", "Puts a bundle into the repository, for its team to sign.") { bundle, role, library, skip };
+        return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
+        {
+            using var opened = ModelBundle.Open(parsed.GetRequiredValue(bundle));
+            if (!parsed.GetValue(skip))
+            {
+                SelfTest(opened, parsed.GetValue(library));
+            }
+            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Add(repository, opened, parsed.GetValue(role))]);
+        });
+    }
+
+    internal static Command Remove(CommandEnvironment environment)
+    {
+        var (name, version) = NameAndVersion();
+        var command = new Command("remove", "Takes a model out of the repository: devices cannot get it any more. Those that have it keep it; see set-min-release.") { name, version };
+        return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
+        {
+            var model = ModelCatalog.Find(repository.Content, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version));
+            repository.RemoveTarget(model.Role, model.Target);
+            return Task.FromResult<IReadOnlyList<string>>([$"Staged: {model.Target} removed from {model.Role}."]);
+        });
+    }
+
+    internal static Command SetMinRelease(CommandEnvironment environment)
+    {
+        var (name, version) = NameAndVersion();
+        var command = new Command("set-min-release", "Forbids devices to run any release of a model before a version, also to roll back to it.") { name, version };
+        return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
+            Task.FromResult<IReadOnlyList<string>>([ModelCatalog.SetMinRelease(repository, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version))]));
+    }
+
+    internal static Command List()
+    {
+        var repo = new RepoOptions();
+        var command = new Command("list", "Lists the models of the repository.") { repo.Directory, repo.Json };
+        command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
+        {
+            Print(output, parsed.GetValue(repo.Json), ModelCatalog.Read(Read(parsed, repo)));
+            return Task.FromResult(ExitCode.Ok);
+        }));
+        return command;
+    }
+
+    internal static Command Show()
+    {
+        var name = new Argument<string>("NAME") { Description = "The model." };
+        var version = new Argument<string?>("VERSION") { Description = "The version. Default: all.", Arity = ArgumentArity.ZeroOrOne };
+        var repo = new RepoOptions();
+        var command = new Command("show", "Shows what the repository says of a model.") { name, version, repo.Directory, repo.Json };
+        command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
+        {
+            var content = Read(parsed, repo);
+            var wanted = parsed.GetRequiredValue(name);
+            IReadOnlyList<ModelEntry> models = parsed.GetValue(version) is { } one
+                ? [ModelCatalog.Find(content, wanted, one)]
+                : [.. ModelCatalog.Read(content).Where(m => string.Equals(m.Name, wanted, StringComparison.Ordinal))];
+            if (models.Count == 0)
+            {
+                ModelCatalog.Find(content, wanted, "(any)"); // throws with the names there are
+            }
+            if (parsed.GetValue(repo.Json))
+            {
+                Print(output, json: true, models);
+            }
+            else
+            {
+                foreach (var model in models)
+                {
+                    output.Write(Details(model));
+                }
+            }
+            return Task.FromResult(ExitCode.Ok);
+        }));
+        return command;
+    }
+
+    private static (Argument<string> Name, Argument<string> Version) NameAndVersion() =>
+        (new Argument<string>("NAME") { Description = "The model." }, new Argument<string>("VERSION") { Description = "Its version." });
+
+    private static RepositoryContent Read(ParseResult parsed, RepoOptions repo) => RepositoryContent.Read(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)));
+
+    /// <exception cref="BundleException">The model does not give the answers that its golden cases ask for.</exception>
+    private static void SelfTest(ModelBundle bundle, string? library)
+    {
+        using var runtime = ModelRuntime.Load(new ModelRuntimeOptions { LibraryPath = library });
+        using var model = ModelInstance.Load(runtime, bundle);
+        if (model.SelfTest() is { Passed: false } failed)
+        {
+            throw new BundleException(BundleErrorReason.Golden, bundle.Path, [.. failed.Cases.SelectMany(one => one.Problems.Select(p => $"golden case \"{one.Name}\": {p}"))]);
+        }
+    }
+
+    private static void Print(TextWriter output, bool json, IReadOnlyList<ModelEntry> models)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(models, FleetJsonContext.Default.IReadOnlyListModelEntry));
+            return;
+        }
+        if (models.Count == 0)
+        {
+            output.WriteLine("No models. Add one with `edgefleet model add BUNDLE`.");
+            return;
+        }
+        var (name, version) = (models.Max(m => m.Name.Length), models.Max(m => m.Version.Length));
+        foreach (var model in models)
+        {
+            output.WriteLine($"{model.Name.PadRight(name)}  {model.Version.PadRight(version)}  release {model.Release,-3} {model.SizeBytes,12} bytes  {model.State}{(model.Revoked ? ", forbidden by min-release" : "")}");
+        }
+    }
+
+    private static string Details(ModelEntry model) => $"""
+        {model.Name} {model.Version}
+          state        {model.State}{(model.Revoked ? ", forbidden by min-release" : "")}
+          release      {model.Release}{(model.MinRelease is { } min ? $" (devices run {min} or later)" : "")}
+          bundle       {model.SizeBytes} bytes, sha256 {model.Sha256}
+          unpacked     {model.UnpackedBytes} bytes
+          target       {model.Target}, signed by {model.Role}
+
+        """;
+}

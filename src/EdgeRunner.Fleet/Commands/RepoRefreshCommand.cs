@@ -1,0 +1,45 @@
+using System.CommandLine;
+using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Trust.Repository;
+
+namespace EdgeRunner.Fleet.Commands;
+
+/// <summary><c>edgefleet repo refresh</c>: for cron, hourly.</summary>
+internal static class RepoRefreshCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    internal static Command Create(CommandEnvironment environment)
+    {
+        var all = new Option<bool>("--all") { Description = "Sign snapshot and the online roles anew too, however fresh they are." };
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for somebody who is changing the repository. Default: 60.", DefaultValueFactory = _ => 60 };
+        var repo = new RepoOptions();
+        var command = new Command("refresh", "Signs timestamp anew, and snapshot and online roles when half of their time is over. Publishes nothing that is staged.") { all, wait };
+        repo.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
+        {
+            using var repository = await OpenAsync(parsed.GetRequiredValue(repo.Directory), parsed.GetValue(repo.OnlineKeys), TimeSpan.FromSeconds(parsed.GetValue(wait)),
+                environment.TimeProvider, cancellationToken).ConfigureAwait(false);
+            var report = await repository.RefreshAsync(parsed.GetValue(all), cancellationToken).ConfigureAwait(false);
+            RepoCommand.Print(output, parsed.GetValue(repo.Json), new ChangeReport([], [], [], report.Published, report.Waiting));
+            return ExitCode.Ok;
+        }));
+        return command;
+    }
+
+    private static async Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        var start = timeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return TufRepository.Open(directory, timeProvider, onlineKeys);
+            }
+            catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && timeProvider.GetElapsedTime(start) < patience)
+            {
+                await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Trust.Repository;
+
+namespace EdgeRunner.Fleet.Commands;
+
+/// <summary><c>edgefleet repo sign</c>: here, or over a folder that travels.</summary>
+internal static class RepoSignCommand
+{
+    internal static Command Create(CommandEnvironment environment)
+    {
+        var export = new Option<string?>("--export") { Description = "Write what waits for signatures into a folder, e.g. on a USB stick.", HelpName = "DIR" };
+        var folder = new Option<string?>("--folder") { Description = "Sign what is in such a folder; needs no repository.", HelpName = "DIR" };
+        var import = new Option<string[]>("--import") { Description = "Take signatures over from a folder, and publish what is complete. May be given several times.", HelpName = "DIR", DefaultValueFactory = _ => [] };
+        var repo = new RepoOptions();
+        var sign = new SignOptions();
+        var command = new Command("sign", "Signs what is staged, and publishes what has all its signatures.") { export, folder, import };
+        repo.AddTo(command);
+        sign.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
+        {
+            var imports = parsed.GetValue(import)!;
+            if ((parsed.GetValue(export) is null ? 0 : 1) + (parsed.GetValue(folder) is null ? 0 : 1) + (imports.Length > 0 ? 1 : 0) > 1)
+            {
+                throw new UsageException("--export, --folder and --import are three steps: say one of them.");
+            }
+            var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error);
+            ChangeReport report;
+            if (parsed.GetValue(folder) is { } carried)
+            {
+                report = await SignFolderAsync(SigningFolder.Open(carried)).ConfigureAwait(false);
+            }
+            else if (parsed.GetValue(export) is { } target)
+            {
+                var content = RepositoryContent.Read(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)));
+                var written = SigningFolder.Export(content, target);
+                report = new ChangeReport([$"Wrote {content.Staged.Count} files to {written.DirectoryPath}. Sign there with `edgefleet repo sign --folder DIR --key FILE`, then here with --import DIR."],
+                    ChangeSession.Describe(content), [], [], TufRepository.Waiting(content));
+            }
+            else
+            {
+                using var signers = sign.Open(parsed, environment.Terminal);
+                using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
+                var taken = imports.SelectMany(d => SigningFolder.Open(d).Read()).SelectMany(e => repository.Import(e).Select(k => $"Imported: signature of {e.Role} by key {k[..8]}.")).ToArray();
+                report = await session.FinishAsync(repository, signers.Signers, taken, cancellationToken).ConfigureAwait(false);
+            }
+            RepoCommand.Print(output, parsed.GetValue(repo.Json), report);
+            return ExitCode.Ok;
+
+            async Task<ChangeReport> SignFolderAsync(SigningFolder source)
+            {
+                using var signers = sign.Open(parsed, environment.Terminal);
+                if (signers.Signers.Count == 0)
+                {
+                    throw new UsageException("--folder needs a key: say --key FILE or --key-command PUBLIC_KEY_FILE=COMMAND.");
+                }
+                var changes = source.Read().Select(e => new ChangedRole(e.Role, source.Describe(e))).ToArray();
+                session.Confirm(changes);
+                var made = await source.SignAsync(signers.Signers, cancellationToken).ConfigureAwait(false);
+                return new ChangeReport(made.Count == 0 ? ["Nothing here is for these keys to sign, or they have signed it."] : [], changes, [.. made.Select(m => new MadeSignature(m.Role, m.KeyId))], [], []);
+            }
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text;
+
+namespace EdgeRunner.Fleet.Keys;
+
+/// <summary>The real one.</summary>
+internal sealed class ConsoleTerminal : ITerminal
+{
+    public bool IsInteractive => !Console.IsInputRedirected && !Console.IsErrorRedirected;
+
+    public string Ask(string question)
+    {
+        Console.Error.Write(question);
+        return Console.ReadLine()?.Trim() ?? "";
+    }
+
+    public string AskSecret(string question)
+    {
+        Console.Error.Write(question);
+        var text = new StringBuilder();
+        while (true)
+        {
+            var key = Console.ReadKey(intercept: true);
+            switch (key.Key)
+            {
+                case ConsoleKey.Enter:
+                    Console.Error.WriteLine();
+                    return text.ToString();
+                case ConsoleKey.Backspace:
+                    text.Length = Math.Max(0, text.Length - 1);
+                    break;
+                default:
+                    if (!char.IsControl(key.KeyChar))
+                    {
+                        text.Append(key.KeyChar);
+                    }
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Trust.Keys;
+using EdgeRunner.Trust.Repository;
+
+namespace EdgeRunner.Fleet.Repository;
+
+/// <summary>The common end of every command that changes a repository: show in words, ask, sign, publish, report.</summary>
+internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter error)
+{
+    /// <param name="repository">With everything staged.</param>
+    /// <param name="signers">Keys of people; may be none.</param>
+    /// <param name="done">What the command did so far.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task<ChangeReport> FinishAsync(TufRepository repository, IReadOnlyList<ISigner> signers, IReadOnlyList<string> done, CancellationToken cancellationToken)
+    {
+        var made = new List<MadeSignature>();
+        var changes = Describe(repository.Content);
+        if (repository.Content.Staged.Count > 0)
+        {
+            if (signers.Count > 0)
+            {
+                var mine = changes.Where(c => MaySign(repository.Content, c.Role, signers)).ToArray();
+                Confirm(mine);
+                made.AddRange((await repository.SignAsync(signers, roles: null, cancellationToken).ConfigureAwait(false)).Select(s => new MadeSignature(s.Role, s.KeyId)));
+            }
+            made.AddRange((await repository.SignAsync(repository.Online.Signers, roles: null, cancellationToken).ConfigureAwait(false)).Select(s => new MadeSignature(s.Role, s.KeyId)));
+        }
+        var published = await repository.PublishAsync(cancellationToken).ConfigureAwait(false);
+        return new ChangeReport(done, changes, made, published.Published, published.Waiting);
+    }
+
+    internal static IReadOnlyList<ChangedRole> Describe(RepositoryContent content) =>
+        [.. content.Staged.Select(s => new ChangedRole(s.Key, RoleChange.Describe(content.Published(s.Key), s.Value)))];
+
+    /// <exception cref="UsageException">The person said no, or there is none.</exception>
+    internal void Confirm(IReadOnlyCollection<ChangedRole> changes)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+        error.WriteLine("You are about to sign:");
+        foreach (var change in changes)
+        {
+            error.WriteLine($"  {change.Changes[0]}");
+            foreach (var line in change.Changes.Skip(1))
+            {
+                error.WriteLine($"    {line}");
+            }
+        }
+        if (yes)
+        {
+            return;
+        }
+        if (!terminal.IsInteractive)
+        {
+            throw new UsageException("There is no terminal to ask whether to sign this. Nothing was signed; what was changed is staged. Say --yes to sign without being asked.");
+        }
+        if (terminal.Ask("Sign this? [y/N] ") is not ("y" or "Y" or "yes"))
+        {
+            throw new UsageException("Not signed. What was changed is staged: `edgefleet repo sign` signs it later, `edgefleet repo drop ROLE` gives it up.");
+        }
+    }
+
+    private static bool MaySign(RepositoryContent content, string role, IReadOnlyList<ISigner> signers) =>
+        content.StagedAuthoritiesOf(role).SelectMany(a => a.RoleKeys.KeyIds).Intersect(signers.Select(s => s.PublicKey.KeyId), StringComparer.Ordinal).Any();
+}

@@ -1,0 +1,149 @@
+using EdgeRunner.Trust.Client;
+using EdgeRunner.Trust.Metadata;
+
+namespace EdgeRunner.Trust.Repository;
+
+/// <summary>What a repository says at one moment: what is published, and what waits for signatures. Read without a lock: what is published is complete at
+/// any moment.</summary>
+/// <param name="Layout">Where it lies.</param>
+/// <param name="Settings">Lifetimes and online keys.</param>
+/// <param name="Root">The newest root; null before the first publication.</param>
+/// <param name="Timestamp">The timestamp; null before the first publication.</param>
+/// <param name="Snapshot">The snapshot that the timestamp names.</param>
+/// <param name="Roles">Published targets roles by name, those that the snapshot lists.</param>
+/// <param name="Staged">Staged files by role.</param>
+public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettings Settings, RootMetadata? Root, TimestampMetadata? Timestamp,
+    SnapshotMetadata? Snapshot, IReadOnlyDictionary<string, TargetsMetadata> Roles, IReadOnlyDictionary<string, Envelope> Staged)
+{
+    internal static readonly TufClientOptions Bounds = new();
+
+    /// <summary>True when devices can use it.</summary>
+    public bool IsPublished => Timestamp is not null;
+
+    /// <summary>Reads a repository. Signatures are not checked; <see cref="RepositoryVerifier"/> does that.</summary>
+    /// <exception cref="RepositoryException">There is none, or a file is missing.</exception>
+    /// <exception cref="MetadataException">A file is damaged.</exception>
+    public static RepositoryContent Read(RepositoryLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        var settings = RepositorySettings.Read(layout);
+        RootMetadata? root = null;
+        if (layout.NewestRoot() is > 0 and var newest)
+        {
+            root = RootMetadata.Read(ReadRole(layout, RoleNames.Root, newest));
+        }
+        TimestampMetadata? timestamp = null;
+        SnapshotMetadata? snapshot = null;
+        var roles = new Dictionary<string, TargetsMetadata>(StringComparer.Ordinal);
+        if (File.Exists(layout.RoleFile(RoleNames.Timestamp, 0)))
+        {
+            timestamp = TimestampMetadata.Read(ReadRole(layout, RoleNames.Timestamp, 0));
+            snapshot = SnapshotMetadata.Read(ReadRole(layout, RoleNames.Snapshot, timestamp.Snapshot.Version));
+            foreach (var (file, listed) in snapshot.Meta)
+            {
+                var role = file[..^".json".Length];
+                roles.Add(role, TargetsMetadata.Read(ReadRole(layout, role, listed.Version)));
+            }
+        }
+        return new RepositoryContent(layout, settings, timestamp is null ? null : root, timestamp, snapshot, roles, ReadStaged(layout));
+    }
+
+    /// <summary>The version a role is published at; 0 when it is not.</summary>
+    public long VersionOf(string role) => role switch
+    {
+        RoleNames.Root => Root?.Header.Version ?? 0,
+        RoleNames.Timestamp => Timestamp?.Header.Version ?? 0,
+        RoleNames.Snapshot => Snapshot?.Header.Version ?? 0,
+        _ => Roles.GetValueOrDefault(role)?.Header.Version ?? 0,
+    };
+
+    /// <summary>The published file of a role; null when there is none.</summary>
+    public Envelope? Published(string role) => role switch
+    {
+        RoleNames.Root => Root?.Envelope,
+        RoleNames.Timestamp => Timestamp?.Envelope,
+        RoleNames.Snapshot => Snapshot?.Envelope,
+        _ => Roles.GetValueOrDefault(role)?.Envelope,
+    };
+
+    /// <summary>The staged file of a role when there is one, else the published one.</summary>
+    public Envelope? Newest(string role) => Staged.GetValueOrDefault(role) ?? Published(role);
+
+    /// <summary>A targets role as it will be when everything staged is published.</summary>
+    public TargetsMetadata? NewestTargets(string role) => Staged.TryGetValue(role, out var envelope) ? TargetsMetadata.Read(envelope) : Roles.GetValueOrDefault(role);
+
+    /// <summary>Root as it will be when everything staged is published.</summary>
+    public RootMetadata? NewestRoot => Staged.TryGetValue(RoleNames.Root, out var envelope) ? RootMetadata.Read(envelope) : Root;
+
+    /// <summary>All targets roles, published or staged, <c>targets</c> first.</summary>
+    public IReadOnlyList<string> TargetsRoles => [.. Roles.Keys.Concat(Staged.Keys).Where(r => r is not (RoleNames.Root or RoleNames.Snapshot or RoleNames.Timestamp))
+        .Distinct(StringComparer.Ordinal).OrderBy(r => r is RoleNames.Targets ? 0 : 1).ThenBy(r => r, StringComparer.Ordinal)];
+
+    /// <summary>Everybody who has to be content with the signatures of a staged or published file: for root the old and the new root, for a delegated role each
+    /// delegator.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="targets">How to find a targets role: as published, or as it will be.</param>
+    /// <param name="root">The root that counts.</param>
+    internal static IReadOnlyList<RoleAuthority> AuthoritiesOf(string role, RootMetadata? root, IReadOnlyDictionary<string, TargetsMetadata> targets)
+    {
+        if (RoleNames.IsTopLevel(role))
+        {
+            return root is null ? [] : [RoleAuthority.Of(root, role)];
+        }
+        var all = new List<RoleAuthority>();
+        foreach (var (name, delegator) in targets)
+        {
+            if (delegator.Delegations is { } delegations && delegations.Roles.FirstOrDefault(r => string.Equals(r.Name, role, StringComparison.Ordinal)) is { } delegated)
+            {
+                all.Add(new RoleAuthority($"{name} v{delegator.Header.Version}", delegated.Keys, delegations.Keys));
+            }
+        }
+        return all;
+    }
+
+    /// <summary>The authorities that a staged file has to satisfy before it can be published together with everything else that is staged.</summary>
+    public IReadOnlyList<RoleAuthority> StagedAuthoritiesOf(string role)
+    {
+        if (role is RoleNames.Root)
+        {
+            var next = NewestRoot!;
+            return Root is null || ReferenceEquals(next, Root) ? [RoleAuthority.Of(next, role)] : [RoleAuthority.Of(Root, role), RoleAuthority.Of(next, role)];
+        }
+        return AuthoritiesOf(role, NewestRoot, NewestTargetsRoles());
+    }
+
+    internal IReadOnlyDictionary<string, TargetsMetadata> NewestTargetsRoles() =>
+        TargetsRoles.ToDictionary(r => r, r => NewestTargets(r)!, StringComparer.Ordinal);
+
+    private static Dictionary<string, Envelope> ReadStaged(RepositoryLayout layout)
+    {
+        var staged = new Dictionary<string, Envelope>(StringComparer.Ordinal);
+        if (!Directory.Exists(layout.Staged))
+        {
+            return staged;
+        }
+        foreach (var file in Directory.EnumerateFiles(layout.Staged, "*.json").Order(StringComparer.Ordinal))
+        {
+            var role = Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(file));
+            if (!Path.GetFileName(file).StartsWith('.'))
+            {
+                staged.Add(role, Envelope.Parse(role, ReadFile(file, role)));
+            }
+        }
+        return staged;
+    }
+
+    private static Envelope ReadRole(RepositoryLayout layout, string role, long version) => Envelope.Parse(role, ReadFile(layout.RoleFile(role, version), role));
+
+    private static byte[] ReadFile(string path, string role)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RepositoryException(RepositoryFailure.Damaged, role, path, "the file is missing", "Restore the repository from a backup or a mirror", e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using EdgeRunner.Trust.Keys;
+using EdgeRunner.Trust.Metadata;
+
+namespace EdgeRunner.Trust.Repository;
+
+/// <summary>Says in words what a file changes, for the person who is to sign it. Read from the bytes that are signed and from nothing else.</summary>
+public static class RoleChange
+{
+    /// <summary>One line for each difference; the first says version and expiry.</summary>
+    /// <param name="old">What is published; null when the role is new.</param>
+    /// <param name="next">What is to be signed.</param>
+    /// <exception cref="MetadataException">One of them is damaged.</exception>
+    public static IReadOnlyList<string> Describe(Envelope? old, Envelope next)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        var lines = new List<string>();
+        if (next.Role is RoleNames.Root)
+        {
+            DescribeRoot(old is null ? null : RootMetadata.Read(old), RootMetadata.Read(next), lines);
+        }
+        else
+        {
+            DescribeTargets(old is null ? null : TargetsMetadata.Read(old), TargetsMetadata.Read(next), lines);
+        }
+        if (old is not null && lines.Count == 1)
+        {
+            lines.Add(old.Canonical.Span.SequenceEqual(next.Canonical.Span) ? "the content that is published already, for new keys to sign" : "nothing else changes");
+        }
+        return [.. lines.Select(Clean)];
+    }
+
+    private static void DescribeRoot(RootMetadata? old, RootMetadata next, List<string> lines)
+    {
+        lines.Add(Title(next.Envelope.Role, old?.Header, next.Header));
+        foreach (var (role, keys) in next.Roles)
+        {
+            DescribeKeys(role, old?.Roles.GetValueOrDefault(role), keys, next.Keys, lines);
+        }
+        if (old is not null && old.ConsistentSnapshot != next.ConsistentSnapshot)
+        {
+            lines.Add($"consistent snapshots: {old.ConsistentSnapshot} -> {next.ConsistentSnapshot}");
+        }
+    }
+
+    private static void DescribeTargets(TargetsMetadata? old, TargetsMetadata next, List<string> lines)
+    {
+        lines.Add(Title(next.Envelope.Role, old?.Header, next.Header));
+        foreach (var (path, file) in next.Targets.OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            var before = old?.Targets.GetValueOrDefault(path);
+            if (before is null)
+            {
+                lines.Add($"+ {path}: {Describe(file)}");
+            }
+            else if (!string.Equals(Describe(before), Describe(file), StringComparison.Ordinal))
+            {
+                lines.Add($"! {path}: {Describe(before)} -> {Describe(file)}");
+            }
+        }
+        foreach (var path in old?.Targets.Keys.Where(p => !next.Targets.ContainsKey(p)).Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())
+        {
+            lines.Add($"- {path}: devices cannot get it any more");
+        }
+        foreach (var role in next.Delegations?.Roles ?? [])
+        {
+            var before = old?.Delegations?.Roles.FirstOrDefault(r => string.Equals(r.Name, role.Name, StringComparison.Ordinal));
+            if (before is null || !string.Equals(Scope(before), Scope(role), StringComparison.Ordinal))
+            {
+                lines.Add($"{(before is null ? "+" : "!")} {role.Name} may speak for {Scope(role)}");
+            }
+            DescribeKeys(role.Name, before?.Keys, role.Keys, next.Delegations!.Keys, lines);
+        }
+        foreach (var role in old?.Delegations?.Roles ?? [])
+        {
+            if (!(next.Delegations?.Roles.Any(r => string.Equals(r.Name, role.Name, StringComparison.Ordinal)) ?? false))
+            {
+                lines.Add($"- {role.Name} may speak for nothing any more");
+            }
+        }
+    }
+
+    private static void DescribeKeys(string role, RoleKeys? old, RoleKeys next, IReadOnlyDictionary<string, PublicKey> table, List<string> lines)
+    {
+        foreach (var id in next.KeyIds.Except(old?.KeyIds ?? [], StringComparer.Ordinal))
+        {
+            lines.Add($"+ key {id[..Math.Min(8, id.Length)]} ({(table.TryGetValue(id, out var key) ? key.Scheme : "missing")}) may sign {role}");
+        }
+        foreach (var id in old?.KeyIds.Except(next.KeyIds, StringComparer.Ordinal) ?? [])
+        {
+            lines.Add($"- key {id[..Math.Min(8, id.Length)]} may not sign {role} any more");
+        }
+        if (old is null || old.Threshold != next.Threshold || old.KeyIds.Count != next.KeyIds.Count)
+        {
+            lines.Add($"! {role} needs {(old is null ? "" : $"{old.Threshold} of {old.KeyIds.Count} -> ")}{next.Threshold} of {next.KeyIds.Count} keys");
+        }
+    }
+
+    private static string Title(string role, MetadataHeader? old, MetadataHeader next) =>
+        $"{role} version {(old is null ? "" : $"{old.Version} -> ")}{next.Version}, expires {MetadataWriter.Date(next.Expires)}";
+
+    private static string Scope(DelegatedRole role) => $"{string.Join(" ", role.Paths ?? role.PathHashPrefixes ?? [])}{(role.Terminating ? ", and nobody after it" : "")}";
+
+    private static string Describe(TargetFile file) =>
+        $"{file.Length} bytes, {string.Join(", ", file.Digests.All.Select(d => $"{d.Key} {d.Value}"))}{(file.Custom is null ? "" : $", {file.Custom}")}";
+
+    // Names come from a file that may have been changed on its way: none may end a line or move the cursor.
+    private static string Clean(string line) => string.Concat(line.Select(c => char.IsControl(c) ? '?' : c));
+}

@@ -1,0 +1,218 @@
+using EdgeRunner.Trust.Json;
+using EdgeRunner.Trust.Metadata;
+
+namespace EdgeRunner.Trust.Repository;
+
+/// <content>Making a repository, and changing who may sign. Each only stages.</content>
+public sealed partial class TufRepository
+{
+    /// <summary>Makes a repository in which everything is staged; sign and publish then.</summary>
+    /// <param name="directory">May be there, but has no repository in it.</param>
+    /// <param name="plan">What it is to be.</param>
+    /// <param name="timeProvider">Wall time, for expiry dates.</param>
+    /// <exception cref="RepositoryException">There is one, or the plan cannot work.</exception>
+    public static TufRepository Create(string directory, NewRepository plan, TimeProvider timeProvider) =>
+        Create(directory, plan, timeProvider, RepositoryDisk.Instance);
+
+    internal static TufRepository Create(string directory, NewRepository plan, TimeProvider timeProvider, IRepositoryDisk disk)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        var layout = new RepositoryLayout(directory);
+        if (File.Exists(layout.SettingsFile))
+        {
+            throw new RepositoryException(RepositoryFailure.AlreadyThere, role: null, layout.DirectoryPath, "there is a repository here already", "Name another directory, or delete this one when it was never given to a device");
+        }
+        plan.Root.Check(RoleNames.Root);
+        plan.Targets.Check(RoleNames.Targets);
+        plan.Snapshot.Check(RoleNames.Snapshot);
+        plan.Timestamp.Check(RoleNames.Timestamp);
+        foreach (var delegation in plan.Delegations)
+        {
+            CheckDelegation(delegation);
+        }
+        plan.Settings.Check();
+
+        var writer = new AtomicWriter(disk);
+        writer.Disk.CreateDirectory(layout.DirectoryPath);
+        var held = RepositoryLock.Take(layout, timeProvider);
+        try
+        {
+            writer.MakeDirectory(layout.Staged, layout.DirectoryPath);
+            foreach (var envelope in FirstVersions(plan, timeProvider.GetUtcNow()))
+            {
+                RequireLength(envelope);
+                writer.Write(layout.StagedFile(envelope.Role), envelope.Raw.Span);
+            }
+            // Last: with it the directory is a repository, and before it `init` can simply be run again.
+            writer.Write(layout.SettingsFile, plan.Settings.ToBytes());
+            return new TufRepository(held, RepositoryContent.Read(layout), writer, timeProvider, onlineKeys: null);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The roles that are signed without a person.</summary>
+    public IReadOnlyList<string> OnlineRoles => [RoleNames.Timestamp, RoleNames.Snapshot, .. Content.Settings.OnlineRoles];
+
+    /// <summary>Whether a role is signed without a person.</summary>
+    public bool IsOnline(string role) => OnlineRoles.Contains(role, StringComparer.Ordinal);
+
+    /// <summary>Who may sign a role when everything staged is published.</summary>
+    /// <exception cref="RepositoryException">There is no such role.</exception>
+    public RoleAuthority AuthorityOf(string role) => role is RoleNames.Root && Content.NewestRoot is { } root
+        ? RoleAuthority.Of(root, role)
+        : Content.StagedAuthoritiesOf(role) is [var first, ..] ? first : throw NoSuchRole(role);
+
+    /// <summary>Replaces the keys of a role. For a delegated role, everywhere in <c>targets</c>.</summary>
+    /// <param name="role">Any role.</param>
+    /// <param name="replacement">All keys that it shall have, old ones that stay included.</param>
+    /// <exception cref="RepositoryException">There is no such role, or the keys cannot work.</exception>
+    public void ReplaceKeys(string role, NewRole replacement)
+    {
+        ArgumentNullException.ThrowIfNull(replacement);
+        replacement.Check(role);
+        RequirePublished();
+        if (RoleNames.IsTopLevel(role))
+        {
+            if (role is RoleNames.Targets && Content.Staged.TryGetValue(role, out var staged) && !IsCountersigned(role, staged))
+            {
+                throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "a change of it waits for signatures of the keys that are to be replaced", "Sign it, or give it up with `edgefleet repo drop targets`, then replace the keys");
+            }
+            var root = Content.NewestRoot!;
+            StageRoot(root.Envelope.Signed.WithRoleKeys(root, role, replacement.RoleKeys, replacement.Keys));
+            if (role is RoleNames.Targets && !RoleAuthority.Of(Content.NewestRoot!, role).IsMet(Content.Published(role)!) && !Content.Staged.ContainsKey(role))
+            {
+                Stage(Content.Published(role)!); // to be signed by the new keys as well, in the version that it has
+            }
+            return;
+        }
+        var (delegator, delegated) = FindDelegation(role);
+        EditTargets(delegator.Role, (signed, old) => signed.WithDelegation(old, delegated with { Keys = replacement.RoleKeys }, replacement.Keys));
+        var current = Content.NewestTargets(role)!;
+        if (!Content.StagedAuthoritiesOf(role).All(a => a.IsMet(current.Envelope)))
+        {
+            EditTargets(role, (signed, _) => signed); // the next version, for the new keys to sign
+        }
+    }
+
+    /// <summary>Adds a delegation to <c>targets</c>, and the first, empty version of the role.</summary>
+    /// <exception cref="RepositoryException">There is a role of that name, or it cannot work.</exception>
+    public void AddDelegation(NewDelegation delegation)
+    {
+        ArgumentNullException.ThrowIfNull(delegation);
+        CheckDelegation(delegation);
+        RequirePublished();
+        if (Content.NewestTargets(RoleNames.Targets)!.Delegations?.Roles.Any(r => string.Equals(r.Name, delegation.Name, StringComparison.Ordinal)) ?? false)
+        {
+            throw new RepositoryException(RepositoryFailure.AlreadyThere, delegation.Name, file: null, "targets delegates to a role of that name already", "Change its keys with `edgefleet repo rotate-key`");
+        }
+        if (delegation.Online && !Content.Settings.OnlineRoles.Contains(delegation.Name, StringComparer.Ordinal))
+        {
+            var settings = Content.Settings with { OnlineRoles = [.. Content.Settings.OnlineRoles, delegation.Name] };
+            _writer.Write(Layout.SettingsFile, settings.ToBytes());
+            Content = Content with { Settings = settings };
+        }
+        // The role first: a delegation that is staged without it could never be published.
+        if (!Content.Roles.ContainsKey(delegation.Name))
+        {
+            Stage(Empty(delegation.Name, ExpiryOf(delegation.Name)));
+        }
+        EditTargets(RoleNames.Targets, (signed, old) => signed.WithDelegation(old, ToRole(delegation), delegation.Role.Keys));
+    }
+
+    /// <summary>Stages the next version of root or a targets role with the same content and a new expiry date.</summary>
+    /// <exception cref="RepositoryException">There is no such role.</exception>
+    public void Renew(string role)
+    {
+        RequirePublished();
+        if (role is RoleNames.Root)
+        {
+            var root = Content.NewestRoot!;
+            StageRoot(root.Envelope.Signed);
+            return;
+        }
+        if (role is RoleNames.Snapshot or RoleNames.Timestamp)
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "it is signed online", "Renew it with `edgefleet repo refresh --all`");
+        }
+        EditTargets(role, (signed, _) => signed);
+    }
+
+    /// <summary>Stages the next version of a targets role. Signatures of an older staged version are lost, since it changes.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="edit">Makes the new <c>signed</c> part; header fields are set after it.</param>
+    internal void EditTargets(string role, Func<JsonTree, TargetsMetadata, JsonTree> edit)
+    {
+        var old = Content.NewestTargets(role) ?? throw NoSuchRole(role);
+        if (Content.Staged.TryGetValue(role, out var staged) && IsCountersigned(role, staged))
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "its keys are being changed, and the published version waits for signatures of the new ones",
+                "Finish that first: `edgefleet repo sign`, or give it up with `edgefleet repo drop root` and `edgefleet repo drop targets`");
+        }
+        var signed = edit(old.Envelope.Signed, old).WithHeader(Math.Max(Content.VersionOf(role) + 1, Content.Staged.ContainsKey(role) ? old.Header.Version : 0), ExpiryOf(role));
+        Stage(Envelope.Build(role, signed, []));
+    }
+
+    private void StageRoot(JsonTree signed) =>
+        Stage(Envelope.Build(RoleNames.Root, signed.WithHeader(Content.VersionOf(RoleNames.Root) + 1, ExpiryOf(RoleNames.Root)), []));
+
+    private (Envelope Delegator, DelegatedRole Role) FindDelegation(string role)
+    {
+        foreach (var name in Content.TargetsRoles)
+        {
+            var delegator = Content.NewestTargets(name)!;
+            if (delegator.Delegations?.Roles.FirstOrDefault(r => string.Equals(r.Name, role, StringComparison.Ordinal)) is { } delegated)
+            {
+                return (delegator.Envelope, delegated);
+            }
+        }
+        throw NoSuchRole(role);
+    }
+
+    private RepositoryException NoSuchRole(string role) => new(RepositoryFailure.NotFound, role, file: null, "there is no such role",
+        $"Roles are: {string.Join(", ", (string[])[RoleNames.Root, RoleNames.Snapshot, RoleNames.Timestamp, .. Content.TargetsRoles])}");
+
+    private static IEnumerable<Envelope> FirstVersions(NewRepository plan, DateTimeOffset now)
+    {
+        MetadataHeader Header(string role) => new(MetadataHeader.WrittenSpecVersion, 1, now + plan.Settings.Lifetime(role));
+        var roles = new Dictionary<string, NewRole>(StringComparer.Ordinal)
+        {
+            [RoleNames.Root] = plan.Root,
+            [RoleNames.Targets] = plan.Targets,
+            [RoleNames.Snapshot] = plan.Snapshot,
+            [RoleNames.Timestamp] = plan.Timestamp,
+        };
+        yield return Envelope.Build(RoleNames.Root, MetadataWriter.Root(Header(RoleNames.Root), roles.Values.SelectMany(r => r.Keys),
+            roles.ToDictionary(r => r.Key, r => r.Value.RoleKeys, StringComparer.Ordinal)), []);
+        var delegations = new Delegations(plan.Delegations.SelectMany(d => d.Role.Keys).DistinctBy(k => k.KeyId, StringComparer.Ordinal).ToDictionary(k => k.KeyId, StringComparer.Ordinal),
+            [.. plan.Delegations.Select(ToRole)]);
+        yield return Envelope.Build(RoleNames.Targets, MetadataWriter.Targets(Header(RoleNames.Targets), new Dictionary<string, TargetFile>(StringComparer.Ordinal), delegations), []);
+        foreach (var delegation in plan.Delegations)
+        {
+            yield return Empty(delegation.Name, now + plan.Settings.Lifetime(delegation.Name));
+        }
+    }
+
+    private static Envelope Empty(string role, DateTimeOffset expires) => Envelope.Build(role,
+        MetadataWriter.Targets(new MetadataHeader(MetadataHeader.WrittenSpecVersion, 1, expires), new Dictionary<string, TargetFile>(StringComparer.Ordinal)), []);
+
+    private static DelegatedRole ToRole(NewDelegation delegation) =>
+        new(delegation.Name, delegation.Role.RoleKeys, delegation.Terminating, delegation.Paths, PathHashPrefixes: null);
+
+    private static void CheckDelegation(NewDelegation delegation)
+    {
+        delegation.Role.Check(delegation.Name);
+        if (!RoleNames.IsUsable(delegation.Name) || delegation.Name.Any(char.IsControl))
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, delegation.Name, file: null, "a delegated role cannot have that name", $"Take one like models/vision, of at most {RoleNames.MaxFileNameBytes} bytes percent-encoded");
+        }
+        if (delegation.Paths.Count == 0 || delegation.Paths.Any(p => p.Length == 0 || p.StartsWith('/')))
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, delegation.Name, file: null, "it needs patterns of paths, and none may be empty or begin with /", "Give patterns like models/vision-*/*");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using System.Text.Json;
+using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Inference.Bundles;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace EdgeRunner.Fleet.Tests.Repository;
+
+public sealed class RepoCommandTests : IDisposable
+{
+    private const string Passphrase = "correct horse battery";
+
+    private readonly TempDirectory _directory = new();
+    private readonly ManualTimeProvider _time = new();
+    private string _errors = "";
+
+    public RepoCommandTests() => File.WriteAllText(_directory.File("passphrase"), Passphrase + "\n");
+
+    public void Dispose() => _directory.Dispose();
+
+    private string Repo => _directory.File("repo");
+
+    private string Key(string name) => Path.Combine(_directory.File("keys"), name + ".pem");
+
+    private (int Code, string Output) Run(ITerminal? terminal, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = FleetCommand.Run(args, _time, output, error, terminal ?? new NoTerminal());
+        _errors = error.ToString();
+        return (code, output.ToString());
+    }
+
+    private JsonElement Ok(params string[] args)
+    {
+        var (code, output) = Run(terminal: null, [.. args, "--json"]);
+        Assert.True(code == ExitCode.Ok, _errors);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    /// <summary>A command on the repository, signed with the team's key.</summary>
+    private JsonElement Signed(params string[] args) => Ok([.. args, "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _directory.File("passphrase"), "-y"]);
+
+    private void Init() => Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
+
+    private string Pack(string version)
+    {
+        var source = Directory.CreateDirectory(_directory.File("model-" + version)).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", "shuttle-forest")))
+        {
+            File.Copy(file, Path.Combine(source, Path.GetFileName(file)));
+        }
+        var manifest = Path.Combine(source, "model.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
+        var bundle = _directory.File(version + ".ermodel");
+        BundlePacker.Pack(new PackRequest(source, bundle, new Dictionary<string, string>(StringComparer.Ordinal)), _ => { });
+        return bundle;
+    }
+
+    [Fact]
+    public void A_person_is_guided_from_nothing_to_a_repository_and_is_asked_before_anything_is_signed()
+    {
+        // The directory; seven new passphrases, each twice, the first of them too short at first and then typed differently; the question whether to sign.
+        var terminal = new ScriptedTerminal([_directory.File("keys"), "short", Passphrase, "something else", .. Enumerable.Repeat(Passphrase, 14), "y"]);
+
+        var (code, output) = Run(terminal, "repo", "init", Repo);
+
+        Assert.True(code == ExitCode.Ok, _errors);
+        Assert.Contains("Published: targets v1, models/main v1, rollout v1, snapshot v1, root v1, timestamp v1", output, StringComparison.Ordinal);
+        Assert.Contains("root needs 2 of 3 keys", _errors, StringComparison.Ordinal);
+        Assert.Equal("Sign this? [y/N] ", terminal.Questions[^1]);
+        Assert.Equal(ExitCode.Ok, Run(null, "repo", "verify", "-r", Repo).Code);
+    }
+
+    [Fact]
+    public void Who_says_no_has_signed_nothing_and_what_was_changed_waits()
+    {
+        Init();
+        var (code, _) = Run(new ScriptedTerminal(Passphrase, "n"), "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("Not signed", _errors, StringComparison.Ordinal);
+        var waiting = Assert.Single(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+        Assert.Equal(1, waiting.GetProperty("requirements")[0].GetProperty("missing").GetInt32());
+    }
+
+    [Fact]
+    public void Without_a_terminal_and_without_yes_nothing_is_signed()
+    {
+        Init();
+        var (code, _) = Run(null, "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _directory.File("passphrase"));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("--yes", _errors, StringComparison.Ordinal);
+        Assert.Single(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+    }
+
+    [Fact]
+    public void Releases_count_up_and_min_release_forbids_the_older_ones_in_every_later_one_too()
+    {
+        Init();
+        Signed("model", "add", Pack("1.0.0"), "--no-self-test");
+        Signed("model", "add", Pack("1.1.0"), "--no-self-test");
+        Signed("model", "set-min-release", "shuttle-forest", "1.1.0");
+        Signed("model", "remove", "shuttle-forest", "1.1.0");
+        Signed("model", "add", Pack("1.2.0"), "--no-self-test");
+
+        var models = Ok("model", "list", "-r", Repo).EnumerateArray().Select(m => (m.GetProperty("version").GetString(), m.GetProperty("release").GetInt64(), m.GetProperty("minRelease").GetInt64(), m.GetProperty("revoked").GetBoolean()));
+
+        Assert.Equal([("1.0.0", 1, 2, true), ("1.2.0", 3, 2, false)], models);
+        Assert.Contains("forbidden by min-release", Run(null, "model", "show", "shuttle-forest", "1.0.0", "-r", Repo).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run(null, "model", "show", "shuttle-forest", "1.1.0", "-r", Repo).Code);
+        Assert.Contains("Versions of shuttle-forest are: 1.0.0, 1.2.0", _errors, StringComparison.Ordinal);
+        Assert.Equal(2, Ok("repo", "verify", "-r", Repo).GetProperty("targets").GetInt32());
+    }
+
+    [Fact]
+    public void A_bundle_that_is_damaged_or_whose_golden_cases_fail_does_not_get_in()
+    {
+        Init();
+        var bundle = Pack("1.0.0");
+        Signed("model", "add", bundle, "--onnxruntime", TestPaths.OnnxRuntimeLibrary);
+        var bytes = File.ReadAllBytes(Pack("2.0.0"));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(bundle, bytes);
+
+        Assert.Equal(ExitCode.Failed, Run(null, "model", "add", bundle, "-r", Repo, "--no-self-test", "--json").Code);
+
+        Assert.Contains(bundle, _errors, StringComparison.Ordinal);
+        Assert.Empty(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+    }
+
+    [Fact]
+    public void Passphrases_are_checked_and_changed_and_no_key_is_overwritten()
+    {
+        Assert.Equal(ExitCode.Failed, Run(null, "key", "generate", Key("a")).Code);
+        Assert.Contains("--passphrase-file", _errors, StringComparison.Ordinal);
+        var made = Ok("key", "generate", Key("a"), "--passphrase-file", _directory.File("passphrase"));
+        Assert.Equal(ExitCode.Failed, Run(null, "key", "generate", Key("a"), "--passphrase-file", _directory.File("passphrase")).Code);
+        Assert.Contains("never overwritten", _errors, StringComparison.Ordinal);
+        var next = _directory.File("next");
+        File.WriteAllText(next, "another passphrase");
+
+        Ok("key", "passphrase", Key("a"), "--passphrase-file", _directory.File("passphrase"), "--new-passphrase-file", next);
+
+        Assert.Equal(ExitCode.Failed, Run(null, "key", "passphrase", Key("a"), "--passphrase-file", _directory.File("passphrase"), "--new-passphrase-file", next).Code);
+        Assert.Contains("Is the passphrase right?", _errors, StringComparison.Ordinal);
+        Assert.Equal(made.GetProperty("keyId").GetString(), Ok("key", "show", Key("a")).GetProperty("keyId").GetString());
+        Assert.Equal(made.GetProperty("keyId").GetString(), Ok("key", "show", KeyFile.PublicFileOf(Key("a"))).GetProperty("keyId").GetString());
+    }
+
+    [Fact]
+    public void Status_check_warns_in_time_for_every_role_and_writes_a_whole_prometheus_file()
+    {
+        Init();
+        Assert.Equal(ExitCode.Ok, Run(null, "repo", "status", "-r", Repo, "--check", "30").Code);
+        var file = _directory.File("edgefleet.prom");
+        foreach (var (days, role) in ((int, string)[])[(1, "timestamp"), (4, "snapshot"), (151, "models/main"), (336, "root")])
+        {
+            var clock = new ManualTimeProvider(_time.GetUtcNow().AddDays(days));
+            using var output = new StringWriter();
+            using var error = new StringWriter();
+            Assert.Equal(ExitCode.Failed, FleetCommand.Run(["repo", "status", "-r", Repo, "--check", "30", "--prometheus", file], clock, output, error, new NoTerminal()));
+            Assert.Contains($"edgefleet_repository_role_due{{role=\"{role}\"}} 1\n", File.ReadAllText(file), StringComparison.Ordinal);
+        }
+        Assert.All(File.ReadAllLines(file), line => Assert.Matches(@"\A(# (HELP|TYPE) \w+ .+|\w+(\{role=""[^""]+""\})? -?\d+)\z", line));
+    }
+
+    [Fact]
+    public void Keys_can_be_taken_from_two_roles_and_delegations_added_for_a_second_team()
+    {
+        Init();
+        Ok("key", "generate", Key("vision"), "--passphrase-file", _directory.File("passphrase"));
+        string[] people = ["-k", Key("targets-1"), "-k", Key("targets-2"), "-k", Key("vision"), "--passphrase-file", _directory.File("passphrase"), "-y", "-r", Repo];
+        var added = Ok(["repo", "add-delegation", "beta", "--path", "beta/*", "--role-key", Key("vision"), .. people]);
+        Assert.Empty(added.GetProperty("waiting").EnumerateArray());
+        Assert.Equal(ExitCode.Failed, Run(null, ["repo", "add-delegation", "beta", "--path", "x", "--online", .. people]).Code);
+        Assert.Contains("already", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, Run(null, ["repo", "rotate-key", "beta", "-r", Repo]).Code);
+        Assert.Contains("--add FILE", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run(null, ["repo", "rotate-key", "beta", "--remove", "12345678", "-r", Repo]).Code);
+        Assert.Contains("no such key", _errors, StringComparison.Ordinal);
+        Ok(["repo", "rotate-key", "beta", "--remove", "all", "--add", Key("main-1"), "-k", Key("main-1"), .. people]);
+        Assert.Equal(ExitCode.Ok, Run(null, "repo", "verify", "-r", Repo).Code);
+    }
+
+    [Fact]
+    public void Teams_are_read_as_written_or_refused()
+    {
+        Assert.Equal(["models/a-*/*", "models/b/*"], TeamPlan.Parse("vision=models/a-*/*, models/b/*")!.Patterns);
+        Assert.Equal("models/vision", TeamPlan.Parse("vision")!.Role);
+        Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text =>
+            TeamPlan.Parse(text.Get) is not { } plan || (plan.Name.Length > 0 && plan.Patterns.Count > 0 && plan.Patterns.All(p => p.StartsWith("models/", StringComparison.Ordinal)))).QuickCheckThrowOnFailure();
+    }
+
+    private sealed class NoTerminal : ITerminal
+    {
+        public bool IsInteractive => false;
+
+        public string Ask(string question) => throw new InvalidOperationException("nobody is there");
+
+        public string AskSecret(string question) => throw new InvalidOperationException("nobody is there");
+    }
+}
