@@ -17,7 +17,7 @@ public sealed class BenchCommandTests
 
         var report = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal(
-            ["v", "model", "sha256", "date", "machine", "onnxRuntime", "provider", "edgeRunner", "input", "warmUp", "rounds", "intervalMs", "memory", "settings", "steps", "recommendation", "notes"],
+            ["v", "model", "sha256", "date", "machine", "onnxRuntime", "provider", "edgeRunner", "input", "warmUp", "rounds", "intervalMs", "memory", "settings", "steps", "parallel", "recommendation", "files", "cache", "notes"],
             report.EnumerateObject().Select(property => property.Name));
         Assert.Equal((1, "shuttle-forest 1.0.0", 64, 5, 1.0), (Int(report, "v"), Text(report, "model"), Text(report, "sha256").Length, Int(report, "rounds"), report.GetProperty("intervalMs").GetDouble()));
         Assert.Equal(["cpu", "cores", "architecture", "governor", "kernel", "memoryBytes", "loadAverage"], report.GetProperty("machine").EnumerateObject().Select(property => property.Name));
