@@ -131,6 +131,8 @@ public sealed class ProbeTests
         Assert.Equal("golden-mismatch", await ReasonAsync("exact", manifest => manifest with { Golden = [.. manifest.Golden.Select(golden => golden with { Rtol = 0, Atol = 0 })] }));
         // No run of a forest takes less than two thirds of a microsecond.
         Assert.Equal("too-slow", await ReasonAsync("promise", manifest => manifest with { Limits = new LimitsSpec(P99LatencyMicroseconds: 1) }));
+        // A fleet's list of providers says nothing of this device, which has only the CPU.
+        Assert.Equal("too-slow", await ReasonAsync("fleet", manifest => manifest with { Limits = new LimitsSpec(P99LatencyMicroseconds: 1), Hardware = new HardwareSpec(["cuda", "cpu"]) }));
         Assert.Equal("runtime-missing", await ReasonAsync("good", manifest => manifest, "--onnxruntime", directory.File("no-such-library.so")));
     }
 
