@@ -41,7 +41,9 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
             snapshot = SnapshotMetadata.Read(ReadRole(layout, RoleNames.Snapshot, timestamp.Snapshot.Version));
             foreach (var (file, listed) in snapshot.Meta)
             {
-                var role = file[..^".json".Length];
+                var role = file.Length > ".json".Length && file.EndsWith(".json", StringComparison.Ordinal)
+                    ? file[..^".json".Length]
+                    : throw new MetadataException(TrustFailure.Malformed, RoleNames.Snapshot, snapshot.Header.Version, "names that end in .json in meta", file);
                 roles.Add(role, TargetsMetadata.Read(ReadRole(layout, role, listed.Version)));
             }
         }
@@ -125,9 +127,10 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
         foreach (var file in Directory.EnumerateFiles(layout.Staged, "*.json").Order(StringComparer.Ordinal))
         {
             var role = Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(file));
-            if (!Path.GetFileName(file).StartsWith('.'))
+            // Only under the name that we write: another spelling of it, or a copy by hand, is not what people sign.
+            if (!Path.GetFileName(file).StartsWith('.') && string.Equals(Path.GetFileName(file), RoleNames.FileName(role), StringComparison.Ordinal))
             {
-                staged.Add(role, Envelope.Parse(role, ReadFile(file, role)));
+                staged[role] = Envelope.Parse(role, ReadFile(file, role));
             }
         }
         return staged;
