@@ -21,8 +21,8 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
     public bool IsPublished => Timestamp is not null;
 
     /// <summary>Reads a repository. Signatures are not checked; <see cref="RepositoryVerifier"/> does that.</summary>
-    /// <exception cref="RepositoryException">There is none, or a file is missing.</exception>
-    /// <exception cref="MetadataException">A file is damaged.</exception>
+    /// <exception cref="RepositoryException">There is none, or a file is missing or is no metadata.</exception>
+    /// <exception cref="MetadataException">A field is missing or wrong.</exception>
     public static RepositoryContent Read(RepositoryLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -130,13 +130,26 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
             // Only under the name that we write: another spelling of it, or a copy by hand, is not what people sign.
             if (!Path.GetFileName(file).StartsWith('.') && string.Equals(Path.GetFileName(file), RoleNames.FileName(role), StringComparison.Ordinal))
             {
-                staged[role] = Envelope.Parse(role, ReadFile(file, role));
+                staged[role] = Parse(role, file, "Delete the file and make the change again");
             }
         }
         return staged;
     }
 
-    private static Envelope ReadRole(RepositoryLayout layout, string role, long version) => Envelope.Parse(role, ReadFile(layout.RoleFile(role, version), role));
+    private static Envelope ReadRole(RepositoryLayout layout, string role, long version) => Parse(role, layout.RoleFile(role, version), "Restore the file from a backup or a mirror");
+
+    private static Envelope Parse(string role, string path, string fix)
+    {
+        var bytes = ReadFile(path, role);
+        try
+        {
+            return Envelope.Parse(role, bytes);
+        }
+        catch (MetadataException e)
+        {
+            throw new RepositoryException(RepositoryFailure.Damaged, role, path, $"the file is damaged: expected {e.Expected}, found {e.Found}", fix, e);
+        }
+    }
 
     private static byte[] ReadFile(string path, string role)
     {

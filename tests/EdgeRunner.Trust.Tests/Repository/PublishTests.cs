@@ -77,6 +77,32 @@ public sealed class PublishTests
         Assert.Equal(4, open.Content.Staged.Count);
     }
 
+    [Theory]
+    [InlineData("staged", "foo.json", "foo", "Delete the file")]
+    [InlineData("metadata", "9.root.json", "root", "backup or a mirror")]
+    public async Task Garbage_in_the_repository_is_named_with_what_to_do(string directory, string name, string role, string fix)
+    {
+        using var repository = await new WrittenRepository().InitAsync();
+        var file = Path.Combine(repository.Path, directory, name);
+        await File.WriteAllTextAsync(file, "junk");
+
+        var error = Assert.Throws<RepositoryException>(repository.Open);
+
+        Assert.Equal((RepositoryFailure.Damaged, role, file), (error.Failure, error.Role, error.FilePath));
+        Assert.Contains(fix, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_in_staged_that_we_do_not_write_are_passed_over()
+    {
+        using var repository = await new WrittenRepository().InitAsync();
+        await File.WriteAllTextAsync(Path.Combine(repository.Layout.Staged, "models%2fmain.json"), "junk");
+
+        using var open = repository.Open();
+
+        Assert.Empty(open.Content.Staged);
+    }
+
     [Fact]
     public async Task A_role_that_no_search_comes_to_is_verified_too()
     {
@@ -85,7 +111,9 @@ public sealed class PublishTests
         await repository.ChangeAsync(r => r.AddDelegation(new NewDelegation("models/late", WrittenRepository.Role(shadowed, 1), ["models/late-*/*"])), [.. repository.Targets, .. shadowed]);
         await repository.AssertValidAsync();
         var file = repository.Layout.RoleFile("models/late", 1);
-        await File.WriteAllBytesAsync(file, (await File.ReadAllBytesAsync(file)).Reverse().ToArray());
+        var text = await File.ReadAllTextAsync(file);
+        var digit = text.IndexOf("\"sig\": \"", StringComparison.Ordinal) + 8;
+        await File.WriteAllTextAsync(file, text[..digit] + (text[digit] == '0' ? '1' : '0') + text[(digit + 1)..]);
 
         var verified = await repository.VerifyAsync();
 
