@@ -17,8 +17,8 @@ for argument in "$@"; do
     *) sed -n '2,7s/^# \?//p' "$0" >&2; exit 2 ;;
   esac
 done
-rounds=10 starts=10 windows=50000 paced=5000 divisor=1 peer_rounds=3 peer_seconds=15
-if [[ $quick == true ]]; then rounds=3 starts=3 windows=10000 paced=1000 divisor=5 peer_rounds=1 peer_seconds=6; fi
+rounds=10 starts=10 windows=50000 paced=5000 divisor=1 refreshes=100 peer_rounds=3 peer_seconds=15
+if [[ $quick == true ]]; then rounds=3 starts=3 windows=10000 paced=1000 divisor=5 refreshes=20 peer_rounds=1 peer_seconds=6; fi
 
 if [[ $build ]]; then
   "$ROOT/scripts/setup.sh"
@@ -77,6 +77,11 @@ for _ in 1 2 3; do
   "$work/ort_loop" "$EDGERUNNER_ONNXRUNTIME" "$digits/model.onnx" "$paced" 500 1000 "${specs[@]}" >>"$work/paced-c.jsonl"
 done
 
+say "trust: $refreshes full refreshes of fresh devices"
+"$benchmark" trust --targets 10 --refreshes "$refreshes" >"$work/trust.json"
+"$benchmark" trust --targets 1000 --refreshes "$refreshes" >"$work/trust-1000.json"
+"$benchmark" trust --hostile 1 --refreshes "$refreshes" >"$work/trust-hostile.json"
+
 # The daemon, connected to a private broker: an outbox that cannot be emptied would take memory of its own.
 port=$(free_port)
 printf '%s\n' "listener $port 127.0.0.1" 'allow_anonymous true' >"$work/mosquitto.conf"
@@ -123,7 +128,8 @@ jq -n \
   --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" --argjson cores "$(nproc)" --arg kernel "$(uname -r)" \
   --arg load "$load_at_start" --arg loadEnd "$(cut -d ' ' -f 1-3 /proc/loadavg)" --argjson quick "$quick" --argjson rounds "$rounds" \
   --slurpfile engine "$work/engine.jsonl" --slurpfile hot "$work/hot.jsonl" --slurpfile paced "$work/paced.jsonl" --slurpfile pacedC "$work/paced-c.jsonl" \
-  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" --slurpfile peer "$work/peer.jsonl" --slurpfile swap "$work/swap.json" '
+  --slurpfile idle "$work/idle-daemon.json" --slurpfile shuttle "$work/shuttle-daemon.json" --slurpfile silero "$work/silero-daemon.json" --slurpfile peer "$work/peer.jsonl" --slurpfile swap "$work/swap.json" \
+  --slurpfile trust "$work/trust.json" --slurpfile trustMany "$work/trust-1000.json" --slurpfile trustHostile "$work/trust-hostile.json" '
   def median: sort | if length % 2 == 1 then .[length / 2 | floor] else (.[length / 2 - 1] + .[length / 2]) / 2 end;
   def to(digits): . * digits | round / digits;
   def row(what; value; unit; bar): {what: what, value: value, unit: unit, bar: bar, met: (if bar == null then null else value <= bar end)};
@@ -155,6 +161,12 @@ jq -n \
     row("hot swap: the pipeline is held up, median"; .pauseUs | median | to(10); "us"; 1000),
     row("hot swap: the pipeline is held up, longest"; .pauseUs | max | to(10); "us"; null),
     row("hot swap: decision to decision across it, median"; .gapUs | median | to(10); "us"; 2000)];
+  def trust_rows: [
+    row("trust: full refresh, 5 roots and 3 delegations, CPU"; $trust[0].cpuMilliseconds | median | to(100); "ms"; 10),
+    row("trust: the same with 1 000 targets in one role, CPU"; $trustMany[0].cpuMilliseconds | median | to(100); "ms"; null),
+    row("trust: the same, memory above the start"; $trustMany[0].peakKilobytesAboveStart / 1024 | to(10); "MB"; 32),
+    row("trust: a forged role of 1 MiB and 131 072 values is refused, CPU"; $trustHostile[0].cpuMilliseconds | median | to(100); "ms"; null),
+    row("trust: the same, memory above the start"; $trustHostile[0].peakKilobytesAboveStart / 1024 | to(10); "MB"; 96)];
   { date: $date, commit: $commit, quick: $quick, rounds: $rounds,
     machine: {cpu: $cpu, cores: $cores, kernel: $kernel, loadAverageAtStart: $load, loadAverageAtEnd: $loadEnd},
     table: (engine_rows + [
@@ -166,8 +178,8 @@ jq -n \
       row("daemon with shuttle-forest, exec to READY=1"; $shuttle[0].readyMilliseconds | median | to(10); "ms"; 150),
       row("PSS without a session"; $idle[0].pssKilobytes | median / 1024 | to(10); "MB"; 25),
       row("PSS with shuttle-forest"; $shuttle[0].pssKilobytes | median / 1024 | to(10); "MB"; 60),
-      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)] + peer_rows + swap_rows),
-    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, pacedCLoop: $pacedC, peer: $peer, swap: $swap[0], daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
+      row("PSS with silero-vad"; $silero[0].pssKilobytes | median / 1024 | to(10); "MB"; 60)] + peer_rows + swap_rows + trust_rows),
+    engine: $engine, pipeline: {backToBack: $hot, paced: $paced}, pacedCLoop: $pacedC, peer: $peer, swap: $swap[0], trust: {few: $trust[0], many: $trustMany[0], hostile: $trustHostile[0]}, daemon: {idle: $idle[0], shuttle: $shuttle[0], silero: $silero[0]} }' >"$result"
 
 jq -r '["what", "value", "bar", ""], (.table[] | [.what, "\(.value) \(.unit)", (if .bar == null then "-" else "\(if .atLeast then ">=" else "<=" end) \(.bar) \(.unit)" end),
   (if .met == null then "" elif .met then "met" else "NOT met" end)]) | @tsv' "$result" | column -t -s "$(printf '\t')"

@@ -15,7 +15,9 @@ packages=(
   pocketsphinx-testdata alsa-utils           # recorded speech and noise
   libonnx-testdata                           # the ONNX backend test suite
   jq bsdextrautils                           # what the demo reads and lines up its numbers with
-  strace                                     # shows that ONNX Runtime opens no socket and writes no file
+  strace                                     # shows that ONNX Runtime opens no socket and writes no file; kills at a system call
+  python3-securesystemslib                   # an independent signer of TUF metadata, and what it needs for all kinds of keys
+  python3-cryptography python3-nacl
   ca-certificates procps
 )
 
@@ -78,6 +80,16 @@ fetch_silero() {
   say 'it is in artifacts/models'
 }
 
+# Of this one JavaScript is run, by tests alone, and so all that it depends on is needed: npm holds each package to its hash in the lock file.
+fetch_tuf_js() {
+  say 'downloading the TUF client that tests compare with (tuf-js, 11 MB) with npm'
+  mkdir -p "$ARTIFACTS/interop"
+  cp "$interop"/{.npmrc,package.json,package-lock.json} "$ARTIFACTS/interop/"
+  (cd "$ARTIFACTS/interop" && quietly npm-interop npm ci --ignore-scripts)
+  cp "$interop/package-lock.json" "$ARTIFACTS/interop/installed"
+  say 'it is in artifacts/interop'
+}
+
 # have PREFIX: the files below artifacts/PREFIX are there and whole.
 have() { (cd "$ARTIFACTS" && grep "  $1/" "$ROOT/scripts/npm/SHA256SUMS" | sha256sum --check --status 2>/dev/null); }
 
@@ -93,9 +105,11 @@ else
   have native || downloads+=(fetch_onnxruntime)
 fi
 have models || downloads+=(fetch_silero)
+interop=$ROOT/tests/EdgeRunner.Trust.Tests/Interop/node
+cmp -s "$interop/package-lock.json" "$ARTIFACTS/interop/installed" || downloads+=(fetch_tuf_js)
 
-# Only where no npm is there already: Debian's would replace a newer Node.js.
-if ((${#downloads[@]})) && ! command -v npm >/dev/null; then missing+=(npm); fi
+# Only where no npm is there already: Debian's would replace a newer Node.js. The tests run node too.
+command -v npm >/dev/null || missing+=(npm)
 
 ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 if ((${#downloads[@]})); then

@@ -5,6 +5,7 @@ using EdgeRunner.Benchmarks;
 //   specs    --bundle B --rows FILE [--row N] --output DIR
 //   engine   --bundle B --rows FILE [--row N] [--runs N] [--warmup N]
 //   pipeline --bundle B --rows FILE [--row N] [--windows N] [--warmup N] [--pause-ms N]
+//   trust    [--targets N] [--hostile 1] [--refreshes N] [--warmup N]
 //   parallel --bundle B [--runs N] [--warmup N] [--pause-ms N]
 //   daemon   --program P --config FILE [--starts N] [--settle-ms N]
 Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
@@ -27,6 +28,11 @@ switch (arguments.Command)
         }
 
         return 0;
+    case "trust":
+        Console.WriteLine(JsonSerializer.Serialize(
+            await TrustBenchmark.RunAsync(arguments.Number("targets", 10), arguments.Number("hostile", 0) == 1, arguments.Number("refreshes", 50), arguments.Number("warmup", 5)),
+            ResultsJsonContext.Default.TrustResult));
+        return 0;
     case "parallel":
         Console.WriteLine(JsonSerializer.Serialize(
             ParallelBenchmark.Run(arguments.Text("bundle"), arguments.Number("runs", 2_000), arguments.Number("warmup", 200), TimeSpan.FromMilliseconds(arguments.Number("pause-ms", 0))),
@@ -38,6 +44,6 @@ switch (arguments.Command)
             DaemonBenchmark.Run(arguments.Text("program"), arguments.Text("config"), arguments.Number("starts", 1), settle), ResultsJsonContext.Default.DaemonResult));
         return 0;
     default:
-        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|parallel|daemon --name value ...");
+        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|parallel|trust|daemon --name value ...");
         return 2;
 }

@@ -7,4 +7,5 @@ namespace EdgeRunner.Benchmarks;
 [JsonSerializable(typeof(PipelineResult))]
 [JsonSerializable(typeof(ParallelResult))]
 [JsonSerializable(typeof(DaemonResult))]
+[JsonSerializable(typeof(TrustResult))]
 internal sealed partial class ResultsJsonContext : JsonSerializerContext;

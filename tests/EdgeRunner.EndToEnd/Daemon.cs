@@ -98,7 +98,7 @@ internal sealed class Daemon : IAsyncDisposable
     {
         var deadline = Stopwatch.StartNew();
         JsonElement? last = null;
-        while (deadline.Elapsed < (patience ?? TimeSpan.FromSeconds(30)))
+        while (deadline.Elapsed < (patience ?? TimeSpan.FromSeconds(60)))
         {
             last = await StatusAsync();
             if (last is { } status && reached(status)) return status;

@@ -29,6 +29,9 @@ public sealed class ModelSwapTests : IDisposable
             var run = await ProgramRun.StartAsync(PublishedPrograms.EdgeRunner, "model", "activate", "shuttle-forest", version, "--json", "--config", configuration);
             Assert.True(run.ExitCode == 0, run.Output + run.Errors);
             var swap = JsonDocument.Parse(run.Output).RootElement.GetProperty("pipelines")[0];
+            // A thread that waits two seconds for a busy disk to take its records comes late to its window boundary, but it comes.
+            if (swap.GetProperty("outcome").GetString() is "pending")
+                swap = (await daemon.WaitUntilAsync("the late swap", status => LastSwap(status).GetProperty("outcome").GetString() is "swapped")).GetProperty("pipelines")[0].GetProperty("lastSwap");
             Assert.Equal(("swapped", "beside"), (swap.GetProperty("outcome").GetString(), swap.GetProperty("mode").GetString()));
             Assert.True(swap.GetProperty("loadMs").GetDouble() > 0 && swap.GetProperty("warmUpMs").GetDouble() > 0 && swap.GetProperty("pauseUs").GetDouble() > 0);
         }
@@ -41,7 +44,7 @@ public sealed class ModelSwapTests : IDisposable
 
         await subscriber.WaitUntilAsync("the report with the last version", s => LastReport(s) is { } report && Active(report) is { } active && Model(report) == $"shuttle-forest {active}" && active.StartsWith("2.", StringComparison.Ordinal));
         daemon.Terminate();
-        Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(60)));
         await RobustnessTests.FinishAsync(configuration, subscriber);
         var windows = subscriber.Records("shuttle").Where(record => record.GetProperty("pipeline").GetString() == "shuttle").ToList();
         Assert.True(windows.Count > 500, $"only {windows.Count} windows: the test did not test");
@@ -61,6 +64,7 @@ public sealed class ModelSwapTests : IDisposable
         var swaps = subscriber.Records("event").Where(record => record.GetProperty("kind").GetString() == "swap").ToList();
         Assert.Equal(7, swaps.Count(record => record.GetProperty("outcome").GetString() == "swapped"));
 
+        static JsonElement LastSwap(JsonElement status) => status.GetProperty("pipelines")[0].GetProperty("lastSwap");
         static JsonElement? LastReport(Subscriber s) => s.Messages.LastOrDefault(message => message.Topic.EndsWith("/report", StringComparison.Ordinal)) is { Topic: not null } found ? found.Payload : null;
         static string? Active(JsonElement report) => report.GetProperty("models")[0].GetProperty("active").GetString();
         static string? Model(JsonElement report) => report.GetProperty("pipelines")[0].GetProperty("model").GetString();
@@ -86,7 +90,7 @@ public sealed class ModelSwapTests : IDisposable
             var report = await caller.ActivateAsync("shuttle-forest", swap % 2 == 0 ? "1.0.0" : "1.1.0");
             Assert.True(report.GetProperty("activated").GetBoolean(), report.ToString());
             // The third to the seventh and the last five: their medians are those after five and after a hundred.
-            if (swap is (>= 3 and <= 7) or >= 100) samples.Add(PssKibibytes(daemon.ProcessId));
+            if (swap is (>= 3 and <= 7) or >= 100) samples.Add(AnonymousKibibytes(daemon.ProcessId));
         }
 
         var (five, hundred) = (Median(samples.Take(5)), Median(samples.Skip(5)));
@@ -112,7 +116,7 @@ public sealed class ModelSwapTests : IDisposable
             var activation = caller.ActivateAsync("shuttle-forest", seen[^1] == "shuttle-forest 1.0.0" ? "1.1.0" : "1.0.0");
             await Task.Delay(random.Next(0, 60));
             daemon.Kill();
-            await daemon.WaitForExitAsync(TimeSpan.FromSeconds(5));
+            await daemon.WaitForExitAsync(TimeSpan.FromSeconds(60));
             await Assert.ThrowsAnyAsync<Exception>(async () =>
             {
                 await activation;
@@ -199,7 +203,7 @@ public sealed class ModelSwapTests : IDisposable
         Assert.Equal((3, "on"), (guard.GetProperty("timeouts").GetInt64(), guard.GetProperty("safeLabel").GetString()));
 
         daemon.Terminate();
-        Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(60)));
 
         static JsonElement Pipeline(JsonElement status, string name) => status.GetProperty("pipelines").EnumerateArray().Single(pipeline => pipeline.GetProperty("name").GetString() == name);
     }
@@ -239,8 +243,9 @@ public sealed class ModelSwapTests : IDisposable
         return bundle;
     }
 
-    private static double PssKibibytes(int processId) => double.Parse(
-        File.ReadLines($"/proc/{processId}/smaps_rollup").First(line => line.StartsWith("Pss:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    // Not the PSS: its share of the libraries' pages grows whenever another test's daemon ends.
+    private static double AnonymousKibibytes(int processId) => double.Parse(
+        File.ReadLines($"/proc/{processId}/smaps_rollup").First(line => line.StartsWith("Anonymous:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
 
     private static double Median(IEnumerable<double> values)
     {

@@ -15,8 +15,6 @@ public sealed class ProbeTests
     private const int SigSegv = 11;
 
     [Theory]
-    [InlineData("loop_forever", "timed-out", "first-run", "--wall-seconds", "2")]
-    [InlineData("loop_forever", "cpu-exceeded", "first-run", "--cpu-seconds", "1")]
     [InlineData("slow", "too-slow", "done", "--runs", "3")]
     [InlineData("not_a_number", "not-finite", "done")]
     [InlineData("infinite", "not-finite", "done")]
@@ -40,13 +38,38 @@ public sealed class ProbeTests
         Assert.NotEqual("", report.GetProperty("detail").GetString());
     }
 
+    [Theory]
+    [InlineData("timed-out", "--wall-seconds")]
+    [InlineData("cpu-exceeded", "--cpu-seconds")]
+    public async Task Model_that_never_ends_is_refused_when_its_time_is_over(string reason, string option)
+    {
+        using var directory = new TempDirectory();
+        var bundle = await MisbehavingAsync(directory, "loop_forever");
+        // A busy machine may need all of a short time for the start alone: the reason is the same, and the next time is longer.
+        for (var seconds = 2; ; seconds *= 2)
+        {
+            var report = await ProbeAsync(bundle, option, $"{seconds}");
+            Assert.Equal((reason, false), (report.GetProperty("reason").GetString(), report.GetProperty("passed").GetBoolean()));
+            if (report.GetProperty("stage").GetString() is "first-run") return;
+            Assert.True(seconds < 64, $"the model came to no run in {seconds} s: {report}");
+        }
+    }
+
     [Fact]
     public async Task Memory_that_is_taken_quickly_is_stopped_near_the_limit()
     {
         using var directory = new TempDirectory();
-        var report = await ProbeAsync(await MisbehavingAsync(directory, "hungry_run"), "--memory-limit", "200M");
-        // The model would take 800 MB; between two looks at it a core fills some MiB, on a busy machine more.
-        Assert.InRange(report.GetProperty("memory").GetProperty("modelPeakBytes").GetInt64(), 200L << 20, 700L << 20);
+        var bundle = await MisbehavingAsync(directory, "hungry_run");
+        var peaks = new List<long>();
+        // The model would take 800 MB; between two looks at it a core fills some MiB. On a busy machine it is far more when the one who looks has to
+        // wait for its turn, but not each time.
+        do
+        {
+            peaks.Add((await ProbeAsync(bundle, "--memory-limit", "200M")).GetProperty("memory").GetProperty("modelPeakBytes").GetInt64());
+        }
+        while (peaks[^1] > 700L << 20 && peaks.Count < 5);
+
+        Assert.InRange(peaks[^1], 200L << 20, 700L << 20);
     }
 
     [Fact]
@@ -108,6 +131,8 @@ public sealed class ProbeTests
         Assert.Equal("golden-mismatch", await ReasonAsync("exact", manifest => manifest with { Golden = [.. manifest.Golden.Select(golden => golden with { Rtol = 0, Atol = 0 })] }));
         // No run of a forest takes less than two thirds of a microsecond.
         Assert.Equal("too-slow", await ReasonAsync("promise", manifest => manifest with { Limits = new LimitsSpec(P99LatencyMicroseconds: 1) }));
+        // A fleet's list of providers says nothing of this device, which has only the CPU.
+        Assert.Equal("too-slow", await ReasonAsync("fleet", manifest => manifest with { Limits = new LimitsSpec(P99LatencyMicroseconds: 1), Hardware = new HardwareSpec(["cuda", "cpu"]) }));
         Assert.Equal("runtime-missing", await ReasonAsync("good", manifest => manifest, "--onnxruntime", directory.File("no-such-library.so")));
     }
 
@@ -122,7 +147,7 @@ public sealed class ProbeTests
         using var parent = StartProbe(bundle);
         var child = await ChildInItsRunAsync(parent);
         // .NET's handler of SIGSEGV takes the first for a fault that will come again when it returns; a real one does, one that was sent does not.
-        for (var patience = Stopwatch.StartNew(); !await IsZombieAsync(child) && SendSignal(child, signal) == 0 && patience.Elapsed < TimeSpan.FromSeconds(20);) await Task.Delay(50);
+        for (var patience = Stopwatch.StartNew(); !await IsZombieAsync(child) && SendSignal(child, signal) == 0 && patience.Elapsed < TimeSpan.FromSeconds(40);) await Task.Delay(50);
 
         var report = JsonDocument.Parse(await parent.StandardOutput.ReadToEndAsync()).RootElement;
         await parent.WaitForExitAsync();
@@ -152,7 +177,7 @@ public sealed class ProbeTests
         await parent.WaitForExitAsync();
         for (var patience = Stopwatch.StartNew(); Directory.Exists($"/proc/{child}") && !await IsZombieAsync(child);)
         {
-            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(20), "the child lives on after its parent");
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(60), "the child lives on after its parent");
             await Task.Delay(20);
         }
     }
@@ -253,30 +278,32 @@ public sealed class ProbeTests
     /// <summary>The child's process id, once its model spins: from then on it is in the run.</summary>
     private static async Task<int> ChildInItsRunAsync(Process parent)
     {
-        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(40); await Task.Delay(20))
+        for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(50); await Task.Delay(20))
         {
             foreach (var task in Directory.GetDirectories($"/proc/{parent.Id}/task"))
             {
-                var children = await File.ReadAllTextAsync(Path.Combine(task, "children"));
-                if (!int.TryParse(children.Trim(), CultureInfo.InvariantCulture, out var child)) continue;
-                // utime, in ticks of 10 ms: one second is ten times what a start takes.
-                var stat = (await File.ReadAllTextAsync($"/proc/{child}/stat")).Split(' ');
-                if (stat.Length > 14 && long.Parse(stat[13], CultureInfo.InvariantCulture) > 100) return child;
+                // A thread of the pool may end between the two calls.
+                if (await ReadOrNullAsync(Path.Combine(task, "children")) is not { } children || !int.TryParse(children.Trim(), CultureInfo.InvariantCulture, out var child)) continue;
+                // utime, in ticks of 10 ms: two seconds are ten times what a start takes, also on a slow machine.
+                if (await ReadOrNullAsync($"/proc/{child}/stat") is { } text && text.Split(' ') is { Length: > 14 } stat && long.Parse(stat[13], CultureInfo.InvariantCulture) > 200) return child;
             }
         }
 
         throw new TimeoutException("the child of the probe did not come to its run");
     }
 
-    private static async Task<bool> IsZombieAsync(int process)
+    private static async Task<bool> IsZombieAsync(int process) => await ReadOrNullAsync($"/proc/{process}/stat") is not { } stat || stat.Split(' ')[2] is "Z" or "X";
+
+    /// <summary>A file of /proc; null when the process or thread has gone.</summary>
+    private static async Task<string?> ReadOrNullAsync(string file)
     {
         try
         {
-            return (await File.ReadAllTextAsync($"/proc/{process}/stat")).Split(' ')[2] is "Z" or "X";
+            return await File.ReadAllTextAsync(file);
         }
-        catch (Exception e) when (e is IOException)
+        catch (IOException)
         {
-            return true; // gone
+            return null;
         }
     }
 

@@ -1,3 +1,5 @@
+using EdgeRunner.Inference.Sessions;
+
 namespace EdgeRunner.Device.Benchmarking;
 
 /// <summary>What to measure.</summary>
@@ -11,6 +13,12 @@ internal sealed record BenchOrder
 
     /// <summary>The settings, the device's own first.</summary>
     public required IReadOnlyList<BenchSetting> Settings { get; init; }
+
+    /// <summary>How the device opens this model; threads and spinning are those of the setting.</summary>
+    public ModelLoadOptions Session { get; init; } = new();
+
+    /// <summary>What a reader should know of the configuration; goes to the report's notes.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Runs of each setting in each mode, over all rounds, if the time allows them; null goes by the time alone.</summary>
     public int? Runs { get; init; }

@@ -1,4 +1,6 @@
 using EdgeRunner.Inference.Sessions;
+using EdgeRunner.Inference.Sessions.Caching;
+using EdgeRunner.Inference.Sessions.Providers;
 
 namespace EdgeRunner.Device.Benchmarking;
 
@@ -9,7 +11,7 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="Date">When the measurement began, UTC.</param>
 /// <param name="Machine">What it ran on.</param>
 /// <param name="OnnxRuntime">Version of ONNX Runtime.</param>
-/// <param name="Provider">The execution provider that ran it.</param>
+/// <param name="Provider">The execution provider that ran it, as ONNX Runtime gave it: <c>cpu</c>, <c>cuda</c> or <c>tensorrt</c>; several where files differ.</param>
 /// <param name="EdgeRunner">Version of this program.</param>
 /// <param name="Input">What the model was fed.</param>
 /// <param name="WarmUp">How it was warmed up.</param>
@@ -20,6 +22,8 @@ namespace EdgeRunner.Device.Benchmarking;
 /// <param name="Steps">Time of each step of the graph with the first setting.</param>
 /// <param name="Parallel">Whether independent steps ran side by side with the first setting, and what was measured when it was loaded.</param>
 /// <param name="Recommendation">What to set.</param>
+/// <param name="Files">Each ONNX file: the execution providers it got, and why not others.</param>
+/// <param name="Cache">The device's cache of optimised models, with what this measurement took from it; null when it took no part.</param>
 /// <param name="Notes">What a reader should know before trusting the numbers.</param>
 internal sealed record BenchReport(
     int V,
@@ -39,4 +43,6 @@ internal sealed record BenchReport(
     IReadOnlyList<BenchStep> Steps,
     ParallelDecision Parallel,
     BenchRecommendation Recommendation,
+    IReadOnlyList<ProviderReport> Files,
+    OptimizedModelCacheStatus? Cache,
     IReadOnlyList<string> Notes);

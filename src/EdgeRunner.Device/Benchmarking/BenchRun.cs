@@ -1,5 +1,7 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Sessions;
+using EdgeRunner.Inference.Sessions.Caching;
+using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Native.Linux;
 
 namespace EdgeRunner.Device.Benchmarking;
@@ -34,6 +36,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         }
 
         BenchSettingResult[] results = [.. measurements.Select(measurement => measurement.Result())];
+        var used = runtime.Providers.Reports;
         return new BenchReport(
             V: 1,
             bundle.Manifest.Title,
@@ -41,7 +44,7 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
             date,
             machine,
             runtime.OnnxRuntime.Version,
-            "CPUExecutionProvider",
+            string.Join(", ", used.Select(file => file.Used[0]).DefaultIfEmpty("none").Distinct(StringComparer.Ordinal)),
             DaemonHost.Version,
             inputs.Description,
             new BenchWarmUp(order.WarmUpRuns, order.WarmUpRuns is { } runs ? $"{runs} runs" : WarmUp.Rule),
@@ -52,11 +55,13 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
             steps,
             parallel,
             Recommender.Choose(results),
-            [.. Notes(machine, results, warm)]);
+            used,
+            runtime.Cache?.Status,
+            [.. order.Notes, .. EngineNotes(used, runtime.Cache?.Status), .. Notes(machine, results, warm)]);
     }
 
     private ModelInstance Load(ModelBundle bundle, BenchSetting setting) =>
-        ModelInstance.Load(runtime, bundle, new ModelLoadOptions { IntraOpThreads = setting.Threads, AllowSpinning = setting.Spinning });
+        ModelInstance.Load(runtime, bundle, order.Session with { IntraOpThreads = setting.Threads, AllowSpinning = setting.Spinning });
 
     /// <summary>The bundle is opened for this alone: what it takes while the model loads belongs to the peak, and is gone afterwards, as in the daemon.</summary>
     private (BenchMemory Memory, WarmUpResult Warm, IReadOnlyList<BenchStep> Steps, ParallelDecision Parallel) MeasureMemory(CancellationToken cancellationToken)
@@ -78,6 +83,17 @@ internal sealed class BenchRun(ModelRuntime runtime, string bundlePath, IReadOnl
         using var bundle = ModelBundle.Open(bundlePath);
         inputs = BenchInputs.Choose(bundle, inputFiles);
         return Load(bundle, order.Settings[0]);
+    }
+
+    private static IEnumerable<string> EngineNotes(IReadOnlyList<ProviderReport> used, OptimizedModelCacheStatus? cache)
+    {
+        foreach (var file in used)
+        {
+            foreach (var unused in file.NotUsed) yield return $"{file.File} ran on {file.Used[0]}, {unused.Provider} is not used: {unused.Reason}";
+        }
+
+        if (cache?.Problem is { } problem) yield return $"the cache of optimised models was not used: {problem}";
+        else if (cache?.Built > 0) yield return "the optimised model went into the cache during this measurement: memory and its peak are those of a first start, later ones take less";
     }
 
     private static IEnumerable<string> Notes(MachineFacts machine, BenchSettingResult[] results, WarmUpResult warm)

@@ -12,6 +12,9 @@ internal static class BenchText
         output.WriteLine($"{report.Model}  {report.Date:yyyy-MM-dd HH:mm} UTC");
         output.WriteLine($"machine   {report.Machine}, load {report.Machine.LoadAverage?.ToString("0.00", CultureInfo.InvariantCulture) ?? "not known"}");
         output.WriteLine($"engine    ONNX Runtime {report.OnnxRuntime}, {report.Provider}, edgerunner {report.EdgeRunner}");
+        output.WriteLine(report.Cache is { Problem: null } cache
+            ? $"cache     {cache.Loaded} loads from {cache.Directory}, {cache.Built} files built, {cache.TooSmall} loads of models too small to gain"
+            : "cache     not used: each load optimises the model anew");
         output.WriteLine($"input     {report.Input.Description}{(report.Input.Entries > 1 ? $", {report.Input.Entries} values in turn" : "")}");
         var first = report.Settings[0];
         output.WriteLine($"warm-up   {report.WarmUp.Rule}{(report.WarmUp.Runs is null ? $": {report.Settings.Max(setting => setting.WarmUpRuns)} runs at most" : "")}");

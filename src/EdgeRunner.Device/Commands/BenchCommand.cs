@@ -4,8 +4,11 @@ using System.Text.Json;
 using EdgeRunner.Device.Benchmarking;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Sessions;
 using EdgeRunner.Native.OnnxRuntime;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeRunner.Device.Commands;
 
@@ -40,17 +43,22 @@ internal static class BenchCommand
         {
             try
             {
-                var configuration = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration;
+                var loaded = CommonOptions.Load(parse.GetRequiredValue(config));
+                var configuration = loaded.Configuration;
+                if (parse.GetValue(library) is { } path) configuration.Inference.OnnxRuntime = path;
+                var session = Session(parse.GetRequiredValue(which), configuration);
                 var order = new BenchOrder
                 {
-                    Settings = Settings(parse.GetValue(threads), parse.GetValue(spinning), configuration.Inference),
+                    Settings = Settings(parse.GetValue(threads), parse.GetValue(spinning), session.Options),
+                    Session = session.Options,
+                    Notes = [.. ConfigurationErrors(loaded, parse.GetRequiredValue(config)).Take(1).Select(error => $"the configuration has errors, and what is wrong has its default: {error}"), .. session.Notes],
                     Runs = (int?)InRange("--runs", parse.GetValue(runs), 1, BenchOrder.MaxRuns),
                     Duration = TimeSpan.FromSeconds(InRange("--seconds", parse.GetValue(seconds), 0.01, MaxSeconds) ?? (parse.GetValue(runs) is null ? DefaultSeconds : MaxSeconds)),
                     PacedDuration = TimeSpan.FromSeconds(parse.GetValue(seconds) ?? DefaultSeconds),
                     WarmUpRuns = (int?)InRange("--warmup", parse.GetValue(warmUp), 0, 1_000_000),
                     Interval = TimeSpan.FromMilliseconds(InRange("--interval", parse.GetValue(interval), 0, 60_000)!.Value),
                 };
-                Bench(FindBundle(parse.GetRequiredValue(which), configuration), parse.GetValue(input) ?? [], order, parse.GetValue(library) ?? configuration.Inference.OnnxRuntime, parse.GetValue(plot), parse.GetValue(json), cancellationToken);
+                Bench(BundleArgument.Find(parse.GetRequiredValue(which), configuration.Storage), parse.GetValue(input) ?? [], order, configuration, parse.GetValue(plot), parse.GetValue(json), cancellationToken);
                 return Task.FromResult(ExitCode.Ok);
             }
             catch (Exception e) when (e is BundleException or OrtException or OrtLibraryException or IOException or UnauthorizedAccessException or ModelNotInstalledException or BenchInputException)
@@ -64,18 +72,19 @@ internal static class BenchCommand
 
     /// <summary>The settings to compare: the device's own first, when it is among them.</summary>
     /// <exception cref="BenchInputException">The list cannot be read.</exception>
-    internal static IReadOnlyList<BenchSetting> Settings(string? threads, bool spinning, InferenceOptions configured)
+    internal static IReadOnlyList<BenchSetting> Settings(string? threads, bool spinning, ModelLoadOptions configured)
     {
-        var counts = threads is null ? [.. UsualThreads.Where(count => count <= Environment.ProcessorCount).Append(configured.IntraOpThreads).Distinct().Order()] : Parse(threads);
+        var ownThreads = configured.IntraOpThreads ?? 1;
+        var counts = threads is null ? [.. UsualThreads.Where(count => count <= Environment.ProcessorCount).Append(ownThreads).Distinct().Order()] : Parse(threads);
         var settings = new List<BenchSetting>();
         foreach (var count in counts)
         {
             settings.Add(new BenchSetting(count, Spinning: false));
             // A single thread has nobody to wait for.
-            if (count > 1 && (spinning || (threads is null && configured.AllowSpinning && count == configured.IntraOpThreads))) settings.Add(new BenchSetting(count, Spinning: true));
+            if (count > 1 && (spinning || (threads is null && configured.AllowSpinning && count == ownThreads))) settings.Add(new BenchSetting(count, Spinning: true));
         }
 
-        var own = new BenchSetting(configured.IntraOpThreads, configured.AllowSpinning && configured.IntraOpThreads > 1);
+        var own = new BenchSetting(ownThreads, configured.AllowSpinning && ownThreads > 1);
         return [.. settings.OrderBy(setting => setting == own ? 0 : 1)];
     }
 
@@ -96,28 +105,44 @@ internal static class BenchCommand
         ? value
         : throw new BenchInputException(string.Create(CultureInfo.InvariantCulture, $"{option} {value} is not allowed; expected {min} to {max}"));
 
-    private static string FindBundle(string which, DeviceConfiguration configuration) =>
-        File.Exists(which) || which.Contains('/', StringComparison.Ordinal) || which.EndsWith(".ermodel", StringComparison.Ordinal)
-            ? which
-            : new BundleStore(configuration.Storage.StateDirectory).ActiveBundle(which);
+    /// <summary>What is wrong with the configuration. That a machine has none is not: a model is measured before a device is set up.</summary>
+    private static IEnumerable<ConfigurationError> ConfigurationErrors(ConfigurationResult loaded, string path) =>
+        string.Equals(path, ConfigurationLoader.DefaultPath, StringComparison.Ordinal) && !File.Exists(path)
+            ? loaded.Errors.Where(error => error.Key.Length > 0)
+            : loaded.Errors;
 
-    private static void Bench(string bundle, string[] inputs, BenchOrder order, string? library, string? plot, bool json, CancellationToken cancellationToken)
+    /// <summary>How the daemon opens this model: as the first pipeline that names it says, else as <c>inference</c> does.</summary>
+    internal static (ModelLoadOptions Options, IReadOnlyList<string> Notes) Session(string which, DeviceConfiguration configuration)
     {
-        // Opened first: a place that cannot be written must not be found out after minutes of measuring.
-        using var plotFile = plot is null ? null : new StreamWriter(plot);
-        using var runtime = CommonOptions.LoadRuntime(library);
+        var (inference, isFile) = (configuration.Inference, BundleArgument.IsFile(which));
+        var options = new ModelLoadOptions { IntraOpThreads = inference.IntraOpThreads, AllowSpinning = inference.AllowSpinning };
+        var own = configuration.Pipelines
+            .Where(pipeline => pipeline.Value.Model is { } model && string.Equals(isFile ? model.Bundle : model.Name, isFile ? Path.GetFullPath(which) : which, StringComparison.Ordinal))
+            .OrderBy(pipeline => pipeline.Key, StringComparer.Ordinal)
+            .Select(pipeline => (pipeline.Key, Options: pipeline.Value.Model!.Session.Apply(options)))
+            .FirstOrDefault();
+        return own.Key is null || own.Options == options ? (options, []) : (own.Options, [$"opened as pipeline {own.Key} does (pipelines.{own.Key}.model.session)"]);
+    }
+
+    private static void Bench(string bundle, string[] inputs, BenchOrder order, DeviceConfiguration configuration, string? plot, bool json, CancellationToken cancellationToken)
+    {
+        if (plot is not null) PlotFile.Check(plot);
+        // A cache that the daemon has not made yet stays unmade: made by another user, or by root, the daemon could not use it.
+        var storage = configuration.Storage;
+        using var engine = new InferenceEngine(
+            configuration.Inference, NullLogger<InferenceEngine>.Instance, Directory.Exists(Path.Combine(storage.CacheDirectory, "models")) ? storage : null);
         var progress = new BenchProgress(isShown: !json && !Console.IsErrorRedirected, Console.Error);
         BenchReport report;
         try
         {
-            report = new BenchRun(runtime, bundle, inputs, order, TimeProvider.System, progress.Show).Measure(cancellationToken);
+            report = new BenchRun(engine.Get(), bundle, inputs, order, TimeProvider.System, progress.Show).Measure(cancellationToken);
         }
         finally
         {
             progress.Clear();
         }
 
-        plotFile?.Write(LatencyPlot.Draw(report));
+        if (plot is not null) File.WriteAllText(plot, LatencyPlot.Draw(report));
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, BenchJsonContext.Default.BenchReport));
         else BenchText.Write(report, Console.Out);
     }

@@ -26,7 +26,8 @@ internal sealed class GraphDrawing
         var drawing = new GraphDrawing(manifest, times);
         drawing.AddGiven();
         for (var i = 0; i < steps.Count; i++) drawing.AddStep(steps[i], manifest.Graph[i], "  ", times is null ? "" : times.Describe(i));
-        var width = drawing._lines.Max(line => line.Indent.Length + line.Text.Length);
+        // Only lines with something beside them: the one that names twenty members would push all notes off the screen.
+        var width = drawing._lines.Where(line => line.Note.Length > 0).Select(line => line.Indent.Length + line.Text.Length).DefaultIfEmpty().Max();
         return drawing._lines.Select(line => line.Note.Length == 0 ? line.Indent + line.Text : $"{(line.Indent + line.Text).PadRight(width)}  {line.Note}");
     }
 

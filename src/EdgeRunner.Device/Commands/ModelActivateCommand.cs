@@ -34,7 +34,7 @@ internal static class ModelActivateCommand
         }
         catch (DaemonUnavailableException e)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; nothing was changed").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; {Standing(store, name, version, e.Reason)}").ConfigureAwait(false);
             return e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable;
         }
         catch (Exception e) when (e is ModelNotInstalledException or IOException)
@@ -47,6 +47,16 @@ internal static class ModelActivateCommand
             await Console.Error.WriteLineAsync($"edgerunner: the store {store.Root} cannot be written: {e.Message} Use sudo.").ConfigureAwait(false);
             return ExitCode.Permission;
         }
+    }
+
+    /// <summary>What holds after the daemon gave no answer. It may have made the change and died, or still be at it: the store knows, the missing answer does not.</summary>
+    internal static string Standing(BundleStore store, string name, string version, DaemonUnavailableReason reason)
+    {
+        if (reason is DaemonUnavailableReason.Permission or DaemonUnavailableReason.NotRunning) return "nothing was changed";
+        var active = store.FindActiveBundle(name) is { } path ? Path.GetFileNameWithoutExtension(path) : null;
+        return string.Equals(active, version, StringComparison.Ordinal)
+            ? $"{name} {version} is the version in use by the store, whether it was before or the daemon still made the change; see edgerunner status"
+            : $"{(active is null ? $"no version of {name}" : $"{name} {active}")} is in use by the store, but a daemon that still works on the change may make it later; see edgerunner status";
     }
 
     /// <summary>Asks the daemon; when none runs, only the store is changed.</summary>

@@ -78,6 +78,12 @@ internal static class ModelInstallCommand
         {
             if (activate) activation = await ModelActivateCommand.ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), model.Name, model.Version, probed?.Memory?.ModelPeakBytes, cancellationToken).ConfigureAwait(false);
         }
+        catch (DaemonUnavailableException e) when (e.Reason is not DaemonUnavailableReason.Permission)
+        {
+            var standing = ModelActivateCommand.Standing(store, model.Name, model.Version, e.Reason);
+            await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed, but whether it serves is not known: {e.Message}; {standing}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
         catch (Exception e) when (e is DaemonUnavailableException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed but not in use: {e.Message}").ConfigureAwait(false);

@@ -28,7 +28,7 @@ internal static class ModelShowCommand
     {
         try
         {
-            var path = File.Exists(which) ? which : new BundleStore(CommonOptions.Load(config).Configuration.Storage.StateDirectory).ActiveBundle(which);
+            var path = BundleArgument.Find(which, CommonOptions.Load(config).Configuration.Storage);
             using var bundle = ModelBundle.Open(path);
             var (loaded, problem) = Describe(bundle, library, time);
             if (json) Console.WriteLine(ToJson(bundle, loaded));

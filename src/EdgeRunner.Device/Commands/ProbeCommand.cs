@@ -74,7 +74,7 @@ internal static class ProbeCommand
             Line($"memory    {ProbeWords.Bytes(memory.ModelPeakBytes)} at the peak, above {ProbeWords.Bytes(memory.BaselineBytes)} without a model; address space {ProbeWords.Bytes(memory.PeakAddressSpaceBytes)}");
         foreach (var golden in report.Golden) Line($"golden    {golden.Name}: {(golden.Passed ? "pass" : "FAIL")}, {golden.Runs} run(s), largest difference {golden.MaxAbsoluteDifference:g3}");
         var limits = report.Limits;
-        Line($"limits    memory {ProbeWords.Bytes(limits.MemoryBytes)} ({limits.MemoryFrom}), p99 {ProbeWords.Time(limits.P99Microseconds)} ({limits.P99From}), {limits.CpuSeconds} s of CPU, {limits.WallSeconds} s in all");
+        Line($"limits    memory {ProbeWords.Bytes(limits.MemoryBytes)} ({limits.MemoryFrom}), p99 {ProbeWords.Limit(limits.P99Microseconds)} ({limits.P99From}), {limits.CpuSeconds} s of CPU, {limits.WallSeconds} s in all");
         foreach (var warning in report.Warnings) Line($"warning   {warning}");
         if (!report.Passed)
         {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 
 namespace EdgeRunner.Device.Configuration;
 
@@ -43,6 +44,7 @@ internal static class ConfigurationLoader
         var configuration = binder.Bind(root);
         errors.AddRange(binder.Errors);
         CheckStreams(configuration, root, errors);
+        CheckRunTimeouts(configuration, root, errors);
         if (configuration.Device.Id is null)
             configuration.Device.Id = IdFrom(hostName);
 
@@ -100,6 +102,25 @@ internal static class ConfigurationLoader
             }
 
             classes.TryAdd(stream, (own, key));
+        }
+    }
+
+    /// <summary>A model that hangs is broken off before the watchdog takes the pipeline for hung, or it would cost the whole daemon again and again.</summary>
+    private static void CheckRunTimeouts(DeviceConfiguration configuration, ConfigurationNode root, List<ConfigurationError> errors)
+    {
+        var stallMs = configuration.Health.StallSeconds * 1000.0;
+        foreach (var (name, pipeline) in configuration.Pipelines.Where(pair => stallMs > 0 && pair.Value.Guard.RunTimeoutMs >= stallMs))
+        {
+            var section = root.Members["pipelines"].Members[name];
+            if (section.Members.TryGetValue("guard", out var guard) && guard.Members.TryGetValue("runTimeoutMs", out var stated))
+            {
+                errors.Add(new ConfigurationError(stated.Origin, $"pipelines.{name}.guard.runTimeoutMs", string.Create(CultureInfo.InvariantCulture,
+                    $"{pipeline.Guard.RunTimeoutMs} is not allowed; expected less than {stallMs}, the {configuration.Health.StallSeconds} s of health.stallSeconds, or 0 for no limit"), name));
+            }
+            else
+            {
+                pipeline.Guard.RunTimeoutMs = stallMs / 2; // The default would be too long.
+            }
         }
     }
 

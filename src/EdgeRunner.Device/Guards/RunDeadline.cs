@@ -47,7 +47,10 @@ internal sealed class RunDeadline : IDisposable
         var spin = default(SpinWait);
         while (!Volatile.Read(ref _isTerminated)) spin.SpinOnce();
         Volatile.Write(ref _isTerminated, false);
-        if (!Volatile.Read(ref _isStopped)) Options.ClearTerminate();
+        Options.ClearTerminate();
+        // After the flag is cleared and not before: a stop that came in between has only its own mark left.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _isStopped)) Options.Terminate();
         return true;
     }
 
@@ -55,6 +58,7 @@ internal sealed class RunDeadline : IDisposable
     public void Stop()
     {
         Volatile.Write(ref _isStopped, true);
+        Interlocked.MemoryBarrier();
         try
         {
             Options.Terminate();

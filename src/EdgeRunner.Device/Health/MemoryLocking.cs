@@ -6,7 +6,8 @@ namespace EdgeRunner.Device.Health;
 /// <summary><c>process.lockMemory</c>: keeps the daemon's pages in memory. A refusal shows in <c>status</c>, and the daemon runs without.</summary>
 internal static class MemoryLocking
 {
-    private const string Component = "memory lock";
+    /// <summary>Name in <c>status</c>.</summary>
+    internal const string Component = "memory lock";
 
     /// <summary>Locks when that is wished; says in <paramref name="states"/> what became of it.</summary>
     public static void Apply(ProcessOptions options, StateBoard states)

@@ -15,6 +15,7 @@ internal sealed class StatusReporter(DeviceIdentity identity, StateBoard states,
     public DaemonStatus Read()
     {
         var components = states.Snapshot();
+        var all = pipelines.GetStatus();
         return new DaemonStatus(
             V: 1,
             identity.Version,
@@ -25,11 +26,16 @@ internal sealed class StatusReporter(DeviceIdentity identity, StateBoard states,
             Math.Round(timeProvider.GetElapsedTime(_started).TotalSeconds, 3),
             ProcessMemory.ReadSelf()?.PssBytes ?? 0,
             components,
-            engine.Status,
+            InUse(engine.Status, all),
             broker.Status,
             outbox.Status(),
-            pipelines.GetStatus());
+            all);
     }
+
+    /// <summary>Without the models that no pipeline has any more: what a version got that was swapped out says nothing of now.</summary>
+    internal static InferenceStatus? InUse(InferenceStatus? engine, IReadOnlyList<PipelineStatus> pipelines) => engine is null
+        ? null
+        : engine with { Models = [.. engine.Models.Where(report => pipelines.Any(pipeline => string.Equals(pipeline.Model, report.Model, StringComparison.Ordinal)))] };
 
     /// <summary>Whether a person should look at it.</summary>
     public static bool IsProblem(ComponentState state) => state is ComponentState.Degraded or ComponentState.Failed or ComponentState.Disabled;

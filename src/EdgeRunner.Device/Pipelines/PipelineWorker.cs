@@ -76,7 +76,7 @@ internal sealed partial class PipelineWorker : IDisposable
     {
         try
         {
-            ThreadPlacement.Apply(Options.Thread, $"{Component} thread", _context.States);
+            ThreadPlacement.Apply(Options.Thread, Component + ThreadPlacement.ComponentSuffix, _context.States);
             // Each turn of the loop begins with short pauses again: the one before it has worked for a while.
             while (!_retry.Execute(RunOnce, _stop.Token))
             {

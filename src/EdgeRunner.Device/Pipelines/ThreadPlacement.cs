@@ -10,6 +10,9 @@ namespace EdgeRunner.Device.Pipelines;
 /// (docs/real-time.md).</remarks>
 internal static class ThreadPlacement
 {
+    /// <summary>End of the name that a placement has in <c>status</c>; the name of a pipeline has no blank.</summary>
+    internal const string ComponentSuffix = " thread";
+
     private const int NotPermitted = 1; // EPERM
 
     /// <summary>Places the calling thread. Called once, first thing on the thread.</summary>

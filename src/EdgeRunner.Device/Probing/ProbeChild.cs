@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Sessions;
+using EdgeRunner.Inference.Sessions.Providers;
 using EdgeRunner.Native.Linux;
 using EdgeRunner.Native.OnnxRuntime;
 
@@ -102,15 +103,12 @@ internal sealed class ProbeChild
         var empty = Memory();
         using var bundle = ModelBundle.Open(_request.File);
         var limits = ProbeLimitsInForce.Resolve(_request.Limits, bundle.Manifest.Limits, bundle.SizeBytes, AvailableMemory.Read());
-        var unprobed = (_request.Providers ?? bundle.Manifest.Hardware.Providers ?? []).Where(provider => !string.Equals(provider, Cpu, StringComparison.Ordinal)).ToArray();
-        if (unprobed.Length > 0) limits = limits with { P99Microseconds = long.MaxValue, P99From = "not judged: it is meant for another provider than the CPU" };
         TakeLimits(limits, empty.AddressSpaceBytes);
         _addressSpaceBytes = limits.AddressSpaceBytes;
         _next = _next with
         {
             Model = bundle.Manifest.Name, Version = bundle.Manifest.Version.ToString(), Sha256 = bundle.Sha256, Limits = limits,
             BaselineAddressSpaceBytes = empty.AddressSpaceBytes,
-            Warnings = unprobed.Length > 0 ? [$"tried on the CPU, not on {string.Join(", ", unprobed)}: a driver needs devices and address space that this process has given up"] : null,
         };
 
         Begin(ProbeStage.Runtime);
@@ -120,7 +118,15 @@ internal sealed class ProbeChild
             LibraryPath = _request.OnnxRuntime, IntraOpThreads = _request.IntraOpThreads, Providers = [Cpu], LogSink = entry => Console.Error.WriteLine(entry.Message),
         });
         var baseline = empty.ResidentBytes + Memory().ResidentBytes - before;
-        _next = _next with { OnnxRuntime = runtime.OnnxRuntime.Version, Provider = Cpu, BaselineBytes = baseline };
+        // Only what this device really has: elsewhere the pipeline falls back to the CPU, and its time there is what counts.
+        var untried = (_request.Providers ?? bundle.Manifest.Hardware.Providers)
+            .Where(provider => !string.Equals(provider, Cpu, StringComparison.Ordinal) && ProviderLibraries.FindMissing(runtime.OnnxRuntime.LibraryPath, provider) is null).ToArray();
+        if (untried.Length > 0) limits = limits with { P99Microseconds = long.MaxValue, P99From = "not judged: it is meant for another provider than the CPU" };
+        _next = _next with
+        {
+            OnnxRuntime = runtime.OnnxRuntime.Version, Provider = Cpu, BaselineBytes = baseline, Limits = limits,
+            Warnings = untried.Length > 0 ? [$"tried on the CPU, not on {string.Join(", ", untried)}: a driver needs devices and address space that this process has given up"] : null,
+        };
 
         Begin(ProbeStage.Load);
         var watch = System.Diagnostics.Stopwatch.StartNew();

@@ -1,3 +1,5 @@
+using EdgeRunner.Device.Benchmarking;
+
 namespace EdgeRunner.Device.Probing;
 
 /// <summary>Time of one pass through the graph, in µs, over the timed runs.</summary>
@@ -27,7 +29,7 @@ internal sealed record ProbeLatency(int Runs, double P50, double P90, double P99
     }
 
     private static double Rank(ReadOnlySpan<long> sorted, double fraction, long ticksPerSecond) =>
-        Microseconds(sorted[Math.Max(0, (int)Math.Ceiling(fraction * sorted.Length) - 1)], ticksPerSecond);
+        Microseconds(Percentiles.Of(sorted, fraction), ticksPerSecond);
 
     private static double Microseconds(long ticks, long ticksPerSecond) => Math.Round(ticks * 1e6 / ticksPerSecond, 2);
 }

@@ -26,6 +26,9 @@ internal static class ProbeWords
         _ => string.Create(CultureInfo.InvariantCulture, $"{microseconds / 1e6:0.##} s"),
     };
 
+    /// <summary>A limit of time; the largest number there is stands for none.</summary>
+    public static string Limit(long microseconds) => microseconds == long.MaxValue ? "no limit" : Time(microseconds);
+
     /// <summary>What was going on, for <c>not done after 60 s: …</c>.</summary>
     public static string Doing(ProbeStage stage) => stage switch
     {

@@ -135,12 +135,14 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         Report(step, SwapOutcome.Swapped, step.Words, exchange);
     }
 
-    /// <summary>Pipelines that did not run at first and have loaded the old version while it was still the active one.</summary>
+    /// <summary>Pipelines that did not run at first, or began anew meanwhile, and have loaded the old version while it was still the active one.</summary>
     private void FollowLate()
     {
-        foreach (var step in _steps.Where(step => step.Loop is null && step.Worker.Loop is { } loop && !string.Equals(loop.Parts.Model.Path, path, StringComparison.Ordinal)))
+        for (var i = 0; i < _steps.Count; i++)
         {
-            step.Loop = step.Worker.Loop;
+            if (_steps[i].Worker.Loop is not { } loop || loop == _steps[i].Loop || string.Equals(loop.Parts.Model.Path, path, StringComparison.Ordinal)) continue;
+            // A step of its own: what was made for the run that has ended is freed with the first one.
+            var step = _steps[i] = new Step(_steps[i].Worker);
             try
             {
                 using var bundle = ModelBundle.Open(path, BundleLimits.Default);

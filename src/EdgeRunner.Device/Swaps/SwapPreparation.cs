@@ -75,9 +75,13 @@ internal sealed class SwapPreparation(InferenceEngine engine, RunWatchdog watchd
         var golden = model.Instance.SelfTest(deadline.Options);
         var failed = golden.Cases.FirstOrDefault(result => !result.Passed);
         if (failed is null) WarmUp(model, deadline);
-        if (deadline.End()) throw new SwapRefusedException($"its golden cases and warm-up did not end within {limit.TotalSeconds:0.#} s");
+        RequireInTime(deadline);
         if (failed is not null) throw new SwapRefusedException($"golden case {failed.Name} failed: {string.Join("; ", failed.Problems)}");
-        Settle(model, runtime);
+        // The load leaves the arena larger than a run needs; one run with shrinkage gives that back, and one more takes what every run takes.
+        using var shrinking = watchdog.Watch(runtime, limit);
+        shrinking.Options.ShrinkArenaAfterRun();
+        RunOnce(model, shrinking);
+        RunOnce(model, deadline);
         model.Instance.ResetState();
     }
 
@@ -94,20 +98,24 @@ internal sealed class SwapPreparation(InferenceEngine engine, RunWatchdog watchd
         }
     }
 
-    // The load leaves the arena larger than a run needs; one run with shrinkage gives that back, and one more takes what every run takes.
-    private static void Settle(ServingModel model, OrtRuntime runtime)
+    private static void RunOnce(ServingModel model, RunDeadline deadline)
     {
-        using var shrink = new OrtRunOptions(runtime);
-        shrink.ShrinkArenaAfterRun();
+        deadline.Begin();
         try
         {
-            model.Instance.Run(shrink);
-            model.Instance.Run();
+            model.Instance.Run(deadline.Options);
         }
         catch (OrtException)
         {
             // As in the warm-up.
         }
+
+        RequireInTime(deadline);
+    }
+
+    private static void RequireInTime(RunDeadline deadline)
+    {
+        if (deadline.End()) throw new SwapRefusedException($"its golden cases and warm-up did not end within {deadline.Timeout.TotalSeconds:0.#} s");
     }
 
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 2);

@@ -8,7 +8,7 @@ namespace EdgeRunner.Fleet.Releases;
 /// <param name="onnxRuntime">The library, or null for the usual places.</param>
 internal sealed class ModelPacking(TimeProvider timeProvider, string? onnxRuntime)
 {
-    /// <summary>Runs that are not counted: caches, page faults and frequency scaling settle.</summary>
+    /// <summary>Runs that are not counted: caches, page faults and frequency scaling settle. Fewer of a slow model, within <see cref="MaxMeasuredTime"/>.</summary>
     private const int WarmUpRuns = 20;
 
     /// <summary>Runs that are counted at most. 1000: ten of them lie above the 99th percentile.</summary>
@@ -39,7 +39,8 @@ internal sealed class ModelPacking(TimeProvider timeProvider, string? onnxRuntim
     /// <summary>Times passes over the inputs the last golden case left, or zeros where there is none.</summary>
     private LatencyReport Measure(ModelInstance model)
     {
-        for (var i = 0; i < WarmUpRuns; i++)
+        var warm = timeProvider.GetTimestamp();
+        for (var i = 0; i < WarmUpRuns && (i == 0 || timeProvider.GetElapsedTime(warm) < MaxMeasuredTime); i++)
         {
             model.Run();
         }

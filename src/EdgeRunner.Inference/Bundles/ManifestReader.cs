@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -53,13 +54,23 @@ public static class ManifestReader
         }
         catch (JsonException e)
         {
-            throw new BundleException(BundleErrorReason.Manifest, file, e.Path ?? "$", $"not valid JSON: {e.Message}");
+            throw new BundleException(BundleErrorReason.Manifest, file, e.Path ?? "$", json.Span.Trim(" \t\r\n"u8).IsEmpty ? "the file is empty; it must be a JSON object" : $"not valid JSON: {Describe(e)}");
         }
         // An escape such as "\ud800" is valid JSON but no text; GetString and Name say so with this type.
         catch (InvalidOperationException e)
         {
             throw new BundleException(BundleErrorReason.Manifest, file, "$", $"a string is not valid text: {e.Message}");
         }
+    }
+
+    /// <summary>The reader's words in those of an editor: lines and columns from 1, and no advice that only a programmer can follow.</summary>
+    private static string Describe(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var message = (end < 0 ? e.Message : e.Message[..end])
+            .Replace(" which is not supported in this mode. Change the reader options", "; remove it", StringComparison.Ordinal)
+            .TrimEnd('.');
+        return e.LineNumber is { } line ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}, column {(e.BytePositionInLine ?? 0) + 1}: {message}") : message;
     }
 
     private static ModelManifest WithDefaults(ModelManifest manifest) => manifest.Resize(name => manifest.Dimensions.GetValueOrDefault(name)?.Default);

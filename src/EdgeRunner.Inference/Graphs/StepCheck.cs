@@ -125,8 +125,8 @@ internal sealed class StepCheck
     /// <param name="part">The result of this step, as part of what it reads; or something it reads, as part of its result.</param>
     /// <param name="whole">The other.</param>
     /// <param name="firstElement">Where in the whole the part begins.</param>
-    /// <param name="isExclusive">Only if the part has memory of its own; for a whole that is overwritten when the part's step did not run.</param>
-    internal void Share(string part, string whole, long firstElement, bool isExclusive = false) => _graph.Shares.Add(new TensorShare(part, whole, firstElement, isExclusive));
+    /// <param name="madeWithin">For a whole that is overwritten when the part's step did not run: what may lie in the part, see <see cref="TensorShare"/>.</param>
+    internal void Share(string part, string whole, long firstElement, IReadOnlySet<string>? madeWithin = null) => _graph.Shares.Add(new TensorShare(part, whole, firstElement, madeWithin));
 
     /// <summary>Adds an error about this step.</summary>
     internal void Error(string? tensor, string expected, string found) => _graph.Errors.Add(new GraphError(Step.Name, tensor, expected, found));

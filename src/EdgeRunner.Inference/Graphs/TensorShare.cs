@@ -5,6 +5,6 @@ namespace EdgeRunner.Inference.Graphs;
 /// <param name="Part">The tensor that would have no memory of its own.</param>
 /// <param name="Whole">The tensor it would lie in.</param>
 /// <param name="FirstElement">Index in the whole of the part's first element; the rest follows row-major, without gaps.</param>
-/// <param name="IsExclusive">Only if the part has memory of its own: it may not be a view of another tensor, which others read while the
-/// whole is overwritten.</param>
-internal readonly record struct TensorShare(string Part, string Whole, long FirstElement, bool IsExclusive = false);
+/// <param name="MadeWithin">When not null, an offer that holds only while the part has memory of its own, and nothing lies in it but these: the whole is
+/// overwritten also when none of the steps that make them ran, and then nobody else may read that memory.</param>
+internal readonly record struct TensorShare(string Part, string Whole, long FirstElement, IReadOnlySet<string>? MadeWithin = null);

@@ -19,10 +19,11 @@ internal static class TensorLayout
         var layout = new Dictionary<string, TensorShare>(StringComparer.Ordinal);
         foreach (var offer in check.Shares)
         {
-            var part = offer.IsExclusive ? offer.Part : Owner(check, layout, offer.Part);
+            var part = offer.MadeWithin is not null ? offer.Part : Owner(check, layout, offer.Part);
             var root = Resolve(layout, offer.Whole, 0).Root;
             var isRefused = check.Tensors[part].Kind != GraphTensorKind.Made || carried.Contains(part) || layout.ContainsKey(part)
                 || string.Equals(part, root, StringComparison.Ordinal)
+                || (offer.MadeWithin is { } within && layout.Keys.Any(inside => !within.Contains(inside) && string.Equals(Resolve(layout, inside, 0).Root, part, StringComparison.Ordinal)))
                 || (kept.Contains(offer.Part) && check.Tensors[root].Kind != GraphTensorKind.Made);
             if (!isRefused)
             {

@@ -21,21 +21,9 @@ public static class AvailableMemory
     /// <summary>Parses <c>MemAvailable:   23275 kB</c> out of <c>/proc/meminfo</c>. Hostile input gives false, never an exception.</summary>
     public static bool TryParseAvailable(ReadOnlySpan<byte> text, out long bytes)
     {
-        bytes = 0;
-        while (!text.IsEmpty)
-        {
-            var end = text.IndexOf((byte)'\n');
-            var line = end < 0 ? text : text[..end];
-            text = end < 0 ? default : text[(end + 1)..];
-            if (!line.StartsWith("MemAvailable:"u8)) continue;
-            var value = line["MemAvailable:"u8.Length..].Trim((byte)' ');
-            if (!value.EndsWith(" kB"u8) || !Utf8Parser.TryParse(value[..^3], out long number, out var used) || used != value.Length - 3) return false;
-            if (number is < 0 or > long.MaxValue / 1024) return false;
-            bytes = number * 1024;
-            return true;
-        }
-
-        return false;
+        var found = KibibyteLines.Find(text, "MemAvailable"u8);
+        bytes = found ?? 0;
+        return found is not null;
     }
 
     // Every level may have a limit of its own, and the least that is left holds.

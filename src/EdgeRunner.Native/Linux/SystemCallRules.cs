@@ -17,7 +17,8 @@ internal sealed record SystemCallRules
     /// <summary>First number of another table that the same architecture value stands for (x32); null when there is none.</summary>
     internal uint? ForeignFrom { get; init; }
 
-    /// <summary>Refused with EACCES, whatever the arguments: sockets, other processes, changes to the file system, doors around this filter.</summary>
+    /// <summary>Refused with EACCES, whatever the arguments: sockets, other processes, changes to the file system, doors around this filter, and what
+    /// a child of root could still do to the machine.</summary>
     internal required int[] Refused { get; init; }
 
     /// <summary><c>clone</c>: threads only.</summary>
@@ -45,7 +46,11 @@ internal sealed record SystemCallRules
             437, 85, 87, 263, 82, 264, 316, 83, 258, 84, // openat2, creat, unlink(at), rename(at)(2), mkdir(at), rmdir
             86, 265, 88, 266, 133, 259, 76, // link(at), symlink(at), mknod(at), truncate
             90, 91, 268, 92, 93, 94, 260, 188, 189, 280, // chmod, fchmod(at), chown, fchown, lchown, fchownat, (l)setxattr, utimensat
+            304, 452, 190, 197, 198, 199, 132, 235, 261, 240, // open_by_handle_at, fchmodat2, fsetxattr, (l|f)removexattr, utime, utimes, futimesat, mq_open
             165, 166, 321, 298, 323, 250, // mount, umount2, bpf, perf_event_open, userfaultfd, keyctl
+            428, 429, 430, 433, 442, 155, 161, 272, 308, // open_tree, move_mount, fsopen, fspick, mount_setattr, pivot_root, chroot, unshare, setns
+            175, 313, 176, 169, 246, 320, 167, 168, // (f)init_module, delete_module, reboot, kexec_load, kexec_file_load, swapon, swapoff
+            164, 227, 159, 305, 440, // settimeofday, clock_settime, adjtimex, clock_adjtime, process_madvise
         ],
         NewThread = 56,
         Opens = [(2, 1), (257, 2)],
@@ -64,7 +69,11 @@ internal sealed record SystemCallRules
             437, 35, 38, 276, 34, // openat2, unlinkat, renameat(2), mkdirat
             37, 36, 33, 45, // linkat, symlinkat, mknodat, truncate
             52, 53, 55, 54, 5, 6, 88, // fchmod(at), fchown(at), (l)setxattr, utimensat
+            265, 452, 7, 14, 15, 16, 180, // open_by_handle_at, fchmodat2, fsetxattr, (l|f)removexattr, mq_open
             40, 39, 280, 241, 282, 219, // mount, umount2, bpf, perf_event_open, userfaultfd, keyctl
+            428, 429, 430, 433, 442, 41, 51, 97, 268, // open_tree, move_mount, fsopen, fspick, mount_setattr, pivot_root, chroot, unshare, setns
+            105, 273, 106, 142, 104, 294, 224, 225, // (f)init_module, delete_module, reboot, kexec_load, kexec_file_load, swapon, swapoff
+            170, 112, 171, 266, 440, // settimeofday, clock_settime, adjtimex, clock_adjtime, process_madvise
         ],
         NewThread = 220,
         Opens = [(56, 2)],

@@ -3,8 +3,6 @@ namespace EdgeRunner.Trust.Client;
 /// <summary>The bounds of a client. The defaults are those of docs/trust.md.</summary>
 public sealed record TufClientOptions
 {
-    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(24);
-
     /// <summary>Longest root, in bytes.</summary>
     public int MaxRootBytes { get; init; } = 64 << 10;
 
@@ -29,11 +27,7 @@ public sealed record TufClientOptions
     /// <summary>Bytes per second below which a file is given up, once <see cref="FetchGrace"/> is over. 1 KiB/s is a poor NB-IoT link.</summary>
     public int MinBytesPerSecond { get; init; } = 1 << 10;
 
-    /// <summary>How long a file of that length may take; at most what a timer can wait.</summary>
-    internal TimeSpan TimeFor(long bytes)
-    {
-        // A length comes from metadata and may be anything up to 2^63; a timer takes 49 days at most.
-        var seconds = FetchGrace.TotalSeconds + ((double)bytes / MinBytesPerSecond);
-        return seconds < MaxTime.TotalSeconds ? TimeSpan.FromSeconds(seconds) : MaxTime;
-    }
+    /// <summary>How long a file of that length may take. A length is a claim and can be anything up to 2^63, and a timer takes 49 days at most; 30 are beyond
+    /// what anybody waits for.</summary>
+    internal TimeSpan TimeFor(long bytes) => FetchGrace + TimeSpan.FromSeconds(Math.Min((double)bytes / MinBytesPerSecond, TimeSpan.FromDays(30).TotalSeconds));
 }

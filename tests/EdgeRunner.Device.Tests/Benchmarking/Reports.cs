@@ -12,8 +12,8 @@ internal static class Reports
 
     public static BenchReport Report(string model, string description, params BenchSettingResult[] settings) => new(
         1, model, new string('a', 64), new DateTimeOffset(2026, 11, 21, 7, 0, 0, TimeSpan.Zero),
-        new MachineFacts("a <processor> & more", 4, "arm64", "ondemand", "6.1", 1L << 30, 0.1), "1.30.0", "CPUExecutionProvider", "0.1.0",
-        new BenchInput("files", description, 1), new BenchWarmUp(null, WarmUp.Rule), 5, 10, new BenchMemory(1, 1, 1, 1, 1), settings, [], new ParallelDecision(false, 1, 1, "no two steps are independent"), Recommender.Choose(settings), []);
+        new MachineFacts("a <processor> & more", 4, "arm64", "ondemand", "6.1", 1L << 30, 0.1), "1.30.0", "cpu", "0.1.0",
+        new BenchInput("files", description, 1), new BenchWarmUp(null, WarmUp.Rule), 5, 10, new BenchMemory(1, 1, 1, 1, 1), settings, [], new ParallelDecision(false, 1, 1, "no two steps are independent"), Recommender.Choose(settings), [], null, []);
 
     private static LatencySummary Summary(long[] nanoseconds, double[] p50, double[] p99, double cpuUs)
     {

@@ -99,4 +99,26 @@ public class ConfigurationErrorTests
         Assert.EndsWith("pipelines.speech.telemetry.class: \"raw\" is not allowed; stream speech is \"event\" by telemetry.streams.speech.class",
             Assert.Single(bench.Load().Errors).ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Run_that_may_last_longer_than_the_watchdogs_patience_is_refused()
+    {
+        using var bench = new ConfigurationBench().Main(ConfigurationBench.Valid)
+            .DropIn("99.json", """{ "health": { "stallSeconds": 20 }, "pipelines": { "speech": { "guard": { "runTimeoutMs": 60000 } } } }""");
+        var result = bench.Load();
+
+        Assert.EndsWith("pipelines.speech.guard.runTimeoutMs: 60000 is not allowed; expected less than 20000, the 20 s of health.stallSeconds, or 0 for no limit",
+            Assert.Single(result.Errors).ToString(), StringComparison.Ordinal);
+        Assert.Equal("shuttle", Assert.Single(result.Configuration.Pipelines).Key);
+    }
+
+    [Fact]
+    public void Longest_run_that_nobody_stated_stays_below_a_short_patience_of_the_watchdog()
+    {
+        using var bench = new ConfigurationBench().Main(ConfigurationBench.Valid).DropIn("99.json", """{ "health": { "stallSeconds": 8 } }""");
+        var result = bench.Load();
+
+        Assert.Empty(result.Errors);
+        Assert.All(result.Configuration.Pipelines.Values, pipeline => Assert.Equal(4_000, pipeline.Guard.RunTimeoutMs));
+    }
 }

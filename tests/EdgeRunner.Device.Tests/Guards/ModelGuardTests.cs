@@ -21,7 +21,7 @@ public sealed class ModelGuardTests : IDisposable
     public async Task Run_that_takes_too_long_is_cut_off_and_the_next_windows_are_decided()
     {
         _rig.Install(TinyModels.Pack(_rig.Rig, "loop", "1.0.0"));
-        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, [1, ForEver, 2, 3, ForEver, 4], 100, pipeline => pipeline.Guard.RunTimeoutMs = 800)));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, [1, ForEver, 2, 3, ForEver, 4], 100, pipeline => pipeline.Guard.RunTimeoutMs = 2_000)));
         PipelineRig.Wait(() => _rig.Host.AllDone);
 
         var windows = _rig.Rig.Records("p");

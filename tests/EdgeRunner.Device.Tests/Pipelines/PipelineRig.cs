@@ -19,10 +19,13 @@ internal sealed class PipelineRig : IDisposable
 {
     public TempDirectory Directory { get; } = new();
 
-    public PipelineRig()
+    /// <param name="queueBytes">Room for the records of a pipeline <c>p</c>; null is the default.</param>
+    public PipelineRig(int? queueBytes = null)
     {
         Store = new BundleStore(Directory.Path);
-        Intake = new TelemetryIntake(new TelemetryOptions());
+        var options = new TelemetryOptions();
+        if (queueBytes is { } bytes) options.Streams["p"] = new EdgeRunner.Device.Telemetry.TelemetryStreamOptions { QueueBytes = bytes };
+        Intake = new TelemetryIntake(options);
         StatusLog = new StatusLog(Directory.Path, 1 << 20, 0, TimeProvider.System, NullLogger<StatusLog>.Instance);
         States = new StateBoard(StatusLog, TimeProvider.System, NullLogger<StateBoard>.Instance);
         Progress = new ProgressBoard(TimeProvider.System);
@@ -107,7 +110,7 @@ internal sealed class PipelineRig : IDisposable
         return records;
     }
 
-    public static void Wait(Func<bool> until, int seconds = 20) => Assert.True(SpinWait.SpinUntil(until, TimeSpan.FromSeconds(seconds)), "it did not happen in time");
+    public static void Wait(Func<bool> until, int seconds = 60) => Assert.True(SpinWait.SpinUntil(until, TimeSpan.FromSeconds(seconds)), "it did not happen in time");
 
     public void Dispose()
     {

@@ -21,7 +21,10 @@ internal static class TinyModels
     /// <param name="goldenInput">The input of the golden case.</param>
     /// <param name="golden">The answer to it that the bundle claims; null for no golden case.</param>
     /// <param name="elements">Elements of input and output.</param>
-    public static string Pack(PipelineRig rig, string onnx, string version, string limits = "{}", string range = "", string output = "y", float? golden = null, int elements = 1, float goldenInput = 2)
+    /// <param name="graph">Steps instead of the one that runs the file <c>model.onnx</c>.</param>
+    /// <param name="more">Further members of the manifest, each with a comma.</param>
+    public static string Pack(PipelineRig rig, string onnx, string version, string limits = "{}", string range = "", string output = "y", float? golden = null, int elements = 1, float goldenInput = 2,
+        string? graph = null, string more = "")
     {
         var name = $"tiny-{version}-{onnx}-{output}-{golden}-{elements}";
         var file = rig.Directory.File($"{name}.ermodel");
@@ -42,7 +45,8 @@ internal static class TinyModels
             { "format": 1, "name": "tiny", "version": "{{version}}", "license": "MIT",
               "inputs": [{ "name": "x", "type": "float32", "shape": {{shape}} }],
               "outputs": [{ "name": "{{output}}", "type": "float32", "shape": {{shape}}{{(range.Length == 0 ? "" : $", {range}")}} }],
-              "graph": [{ "step": "onnx", "name": "only", "file": "model.onnx", "inputs": { "x": "x" }, "outputs": { "y": "{{output}}" } }],
+              {{more}}
+              "graph": [{{graph ?? $$$"""{ "step": "onnx", "name": "only", "file": "model.onnx", "inputs": { "x": "x" }, "outputs": { "y": "{{{output}}}" } }"""}}],
               "limits": {{limits}}{{cases}} }
             """);
         BundlePacker.Pack(directory, file);

@@ -11,7 +11,7 @@ internal sealed class SwapRig : IDisposable
 {
     private readonly List<IDisposable> _made = [];
 
-    public PipelineRig Rig { get; } = new();
+    public PipelineRig Rig { get; } = new(queueBytes: 8 << 20); // Half a minute of records at 1 kHz, which nobody takes out.
 
     /// <summary>What the kernel would say is available.</summary>
     public long? AvailableBytes

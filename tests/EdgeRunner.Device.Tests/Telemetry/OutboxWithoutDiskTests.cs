@@ -95,12 +95,10 @@ public sealed class OutboxWithoutDiskTests
         Assert.Equal([1, 2], first.Drain().Select(r => r.N));
     }
 
-    [Fact]
+    [SmallDiskFact]
     public void On_a_full_disk_records_wait_in_the_queue_and_are_accepted_when_there_is_room_again()
     {
-        using var disk = SmallDisk.TryMount(4 << 20);
-        if (disk is null)
-            return; // needs root
+        using var disk = SmallDisk.Mount(4 << 20);
         using var bench = new OutboxBench(disk.Path);
         bench.Queue("s", new TelemetryStreamOptions { QueueBytes = 64 << 10 });
         bench.Put("s", 0, 1000);
@@ -127,12 +125,10 @@ public sealed class OutboxWithoutDiskTests
         Assert.Equal("queue-full", Assert.Single(OutboxBench.Losses(received)).GetProperty("policy").GetString());
     }
 
-    [Fact]
+    [SmallDiskFact]
     public void A_disk_that_turns_read_only_while_running_sends_the_outbox_into_memory_and_its_rows_wait_for_it()
     {
-        using var disk = SmallDisk.TryMount(4 << 20);
-        if (disk is null)
-            return; // needs root
+        using var disk = SmallDisk.Mount(4 << 20);
         using var bench = new OutboxBench(disk.Path);
         bench.Put("s", 1);
         bench.Commit();

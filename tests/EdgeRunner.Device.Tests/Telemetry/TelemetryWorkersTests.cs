@@ -202,12 +202,10 @@ public sealed class TelemetryWorkersTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 500), _uplink.DistinctNumbers("s"));
     }
 
-    [Fact]
+    [SmallDiskFact]
     public async Task A_disk_that_fails_is_tried_again_with_growing_pauses_and_nothing_is_lost_before_the_queue_is_full()
     {
-        using var disk = SmallDisk.TryMount(4 << 20);
-        if (disk is null)
-            return; // needs root
+        using var disk = SmallDisk.Mount(4 << 20);
         await StartAsync(o => o.Directory = disk.Path);
         var queue = _intake!.Open("s");
         queue.TryEnqueue(OutboxBench.Record(0));

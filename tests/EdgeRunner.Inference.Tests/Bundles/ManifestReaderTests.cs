@@ -33,6 +33,19 @@ public sealed class ManifestReaderTests
         Assert.Empty(manifest.Files);
     }
 
+    [Theory]
+    [InlineData("", "the file is empty; it must be a JSON object")]
+    [InlineData(" \n ", "the file is empty")]
+    [InlineData("{\n \"format\": 1\n \"name\": 2 }", "not valid JSON: line 3, column 2: ")]
+    [InlineData("{\n \"format\": 1,\n}", "line 3, column 1: The JSON object contains a trailing comma at the end; remove it")]
+    public void Text_that_is_no_json_is_refused_with_the_line_an_editor_shows(string json, string expected)
+    {
+        var problem = Assert.Throws<BundleException>(() => Read(json)).Message;
+
+        Assert.Contains(expected, problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("LineNumber", problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_left_out_has_its_default()
     {

@@ -85,6 +85,30 @@ public sealed class CascadeTests(ModelRuntimeFixture fixture)
     }
 
     [Fact]
+    public void What_stands_in_overwrites_nothing_that_was_made_outside_and_only_joined_inside()
+    {
+        using var model = TestModel.Load(fixture.Runtime, TestModel.Manifest(
+            [X(2)],
+            [TestModel.Tensor("y", TensorElementType.Float32, 4), TestModel.Tensor("ten", TensorElementType.Float32, 2), TestModel.Tensor("later", TensorElementType.Float32, 2)],
+            new ScaleStepSpec("outside", "x", "ten", [10]),
+            new ConcatStepSpec("stand_in", ["x", "x"], "pair", 0),
+            new CascadeStepSpec(
+                "cascade", new CascadeRuleSpec("x", "max-below", 0.5),
+                [new ScaleStepSpec("inside", "x", "hundred", [100]), new ConcatStepSpec("join", ["ten", "hundred"], "joined", 0)],
+                Outputs("y", "joined", "pair")),
+            new ScaleStepSpec("after", "ten", "later", [2])));
+        foreach (var x in (float[][])[[1, 2], [0.25f, 0.125f], [3, 4]])
+        {
+            x.CopyTo(model.Input("x").Tensor.AsSpan<float>());
+            model.Run();
+            float[] joined = [x[0] * 10, x[1] * 10, x[0] * 100, x[1] * 100];
+            Assert.Equal(x.Max() < 0.5f ? joined : [.. x, .. x], model.Output("y").Tensor.AsSpan<float>().ToArray());
+            Assert.Equal([x[0] * 10, x[1] * 10], model.Output("ten").Tensor.AsSpan<float>().ToArray());
+            Assert.Equal([x[0] * 20, x[1] * 20], model.Output("later").Tensor.AsSpan<float>().ToArray());
+        }
+    }
+
+    [Fact]
     public void State_made_inside_keeps_its_value_while_the_cascade_does_not_run()
     {
         using var model = TestModel.Load(fixture.Runtime, TestModel.Manifest(

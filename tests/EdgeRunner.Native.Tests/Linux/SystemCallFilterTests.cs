@@ -59,6 +59,16 @@ public sealed class SystemCallFilterTests
     [InlineData(true, 0, 0, 0, Allow)] // read
     [InlineData(true, 9, 0, 0, Allow)] // mmap
     [InlineData(true, 0x40000029, 0, 0, Unknown)] // socket, by its x32 number
+    [InlineData(true, 304, 0, 0, Denied)] // open_by_handle_at, which opens for writing past the test of open's flags
+    [InlineData(true, 190, 0, 0, Denied)] // fsetxattr, for which reading rights are enough
+    [InlineData(true, 452, 0, 0, Denied)] // fchmodat2
+    [InlineData(true, 429, 0, 0, Denied)] // move_mount
+    [InlineData(true, 169, 0, 0, Denied)] // reboot
+    [InlineData(true, 227, 0, 0, Denied)] // clock_settime
+    [InlineData(false, 265, 0, 0, Denied)] // open_by_handle_at
+    [InlineData(false, 7, 0, 0, Denied)] // fsetxattr
+    [InlineData(false, 142, 0, 0, Denied)] // reboot
+    [InlineData(false, 112, 0, 0, Denied)] // clock_settime
     [InlineData(false, 198, 0, 0, Denied)] // socket
     [InlineData(false, 203, 0, 0, Denied)] // connect
     [InlineData(false, 221, 0, 0, Denied)] // execve

@@ -18,9 +18,10 @@ internal static class CascadeRule
             check.CheckInner(inner);
         }
         CheckRule(step.When, check);
+        var madeWithin = Made(step.Steps).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, output) in step.Outputs)
         {
-            CheckOutput(name, output, check);
+            CheckOutput(name, output, madeWithin, check);
         }
         if (step.Ran is not null)
         {
@@ -28,7 +29,9 @@ internal static class CascadeRule
         }
     }
 
-    private static void CheckOutput(string name, CascadeOutputSpec output, StepCheck check)
+    private static IEnumerable<string> Made(IEnumerable<StepSpec> steps) => steps.SelectMany(step => step.Makes.Concat(Made(step.Nested)));
+
+    private static void CheckOutput(string name, CascadeOutputSpec output, HashSet<string> madeWithin, StepCheck check)
     {
         if (check.Find(output.Then) is not { IsFixed: true } then || check.Find(output.Else) is not { IsFixed: true } otherwise)
         {
@@ -46,7 +49,7 @@ internal static class CascadeRule
         }
         check.Make(name, then.Type, then.Shape!);
         // Only memory that nobody fills when the cascade does not run may be overwritten then.
-        check.Share(output.Then, name, 0, isExclusive: true);
+        check.Share(output.Then, name, 0, madeWithin);
     }
 
     private static void CheckRule(CascadeRuleSpec when, StepCheck check)

@@ -93,17 +93,9 @@ internal sealed class SessionOpener(ModelRuntime runtime, ModelBundle bundle, Mo
     private void Drop(List<OrtProviderKind> usable, OrtProviderKind provider, string detail, List<UnusedProvider> unused)
     {
         usable.Remove(provider);
-        unused.Add(new UnusedProvider(Name(provider), MissingLibrary(provider) is { } missing
+        unused.Add(new UnusedProvider(Name(provider), ProviderLibraries.FindMissing(runtime.OnnxRuntime.LibraryPath, Name(provider)) is { } missing
             ? $"this ONNX Runtime can take {provider.Title()}, but {missing} is not beside {runtime.OnnxRuntime.LibraryPath}: {Remedy}"
             : $"{provider.Title()} is in this ONNX Runtime but failed: {detail}"));
-    }
-
-    /// <summary>ONNX Runtime's stock build says that it has the providers, whose code is in libraries of their own that it comes without.</summary>
-    private string? MissingLibrary(OrtProviderKind provider)
-    {
-        var directory = Path.GetDirectoryName(runtime.OnnxRuntime.LibraryPath);
-        string[] needed = ["libonnxruntime_providers_shared.so", $"libonnxruntime_providers_{Name(provider)}.so"];
-        return string.IsNullOrEmpty(directory) ? null : needed.FirstOrDefault(name => !File.Exists(Path.Combine(directory, name)));
     }
 
     private static string Name(OrtProviderKind kind) => kind == OrtProviderKind.Cuda ? ProviderNames.Cuda : ProviderNames.TensorRt;
