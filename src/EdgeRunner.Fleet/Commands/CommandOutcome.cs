@@ -24,6 +24,10 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Usage, new FleetFailure("Usage", null, null, e.Message));
         }
+        catch (DeclinedException e)
+        {
+            return Fail(ExitCode.Failed, new FleetFailure("Declined", null, null, e.Message));
+        }
         catch (RepositoryException e)
         {
             return Fail(ExitCode.Failed, new FleetFailure(e.Failure.ToString(), e.Role, e.FilePath, e.Message));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
 
@@ -9,9 +10,9 @@ internal static class FleetCommand
 {
     /// <summary>Parses and runs.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    internal static int Run(string[] args, TimeProvider timeProvider, TextWriter output, TextWriter error, ITerminal? terminal = null)
+    internal static int Run(string[] args, TimeProvider timeProvider, TextWriter output, TextWriter error, ITerminal? terminal = null, int keyIterations = KeyPair.Iterations)
     {
-        var parsed = Create(new CommandEnvironment(timeProvider, terminal ?? new ConsoleTerminal())).Parse(args);
+        var parsed = Create(new CommandEnvironment(timeProvider, terminal ?? new ConsoleTerminal(), keyIterations)).Parse(args);
         if (parsed.Action is not ParseErrorAction)
         {
             return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });

@@ -44,7 +44,7 @@ internal static class KeyCommand
             var path = parsed.GetRequiredValue(file);
             var passphrase = parsed.GetValue(online) ? null : sign.Passphrases(parsed, environment.Terminal).New(path, 0);
             using var key = KeyPair.Generate(KindOf(parsed.GetValue(type)));
-            KeyFile.WriteNew(path, key, passphrase);
+            KeyFile.WriteNew(path, key, passphrase, environment.KeyIterations);
             Print(output, parsed.GetValue(json), Report(key.PublicKey, path, KeyFile.PublicFileOf(path), encrypted: passphrase is not null));
             return Task.FromResult(ExitCode.Ok);
         }));
@@ -80,7 +80,7 @@ internal static class KeyCommand
         {
             var path = parsed.GetRequiredValue(file);
             using var key = KeyFile.ReadPrivate(path, () => sign.Passphrases(parsed, environment.Terminal).Get(path, 0));
-            KeyFile.Rewrite(path, key, new PassphraseSource(parsed.GetValue(next) ?? [], environment.Terminal).New(path, 0));
+            KeyFile.Rewrite(path, key, new PassphraseSource(parsed.GetValue(next) ?? [], environment.Terminal).New(path, 0), environment.KeyIterations);
             Print(output, parsed.GetValue(json), Report(key.PublicKey, path, KeyFile.PublicFileOf(path), encrypted: true));
             return Task.FromResult(ExitCode.Ok);
         }));

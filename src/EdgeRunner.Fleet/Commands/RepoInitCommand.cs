@@ -42,13 +42,17 @@ internal static class RepoInitCommand
             {
                 throw new RepositoryException(RepositoryFailure.AlreadyThere, role: null, target, "there is a repository here already", "Name another directory, or delete this one when it was never given to a device");
             }
+            // Before the first key is made: a second try must not meet the keys of the first.
+            RequireReachable("--root-threshold", parsed.GetValue(rootThreshold), parsed.GetValue(rootKeys)!.Length is > 0 and var r ? r : KeysPerRole);
+            RequireReachable("--targets-threshold", parsed.GetValue(targetsThreshold), parsed.GetValue(targetsKeys)!.Length is > 0 and var t ? t : KeysPerRole);
+            RequireReachable("--team-threshold", parsed.GetValue(teamThreshold), int.MaxValue);
             var generateIn = parsed.GetValue(generate);
             if (generateIn is null && parsed.GetValue(rootKeys)!.Length == 0 && parsed.GetValue(targetsKeys)!.Length == 0)
             {
                 generateIn = Guide(environment.Terminal, parsed.InvocationConfiguration.Error, target);
             }
             var done = new List<string>();
-            var maker = new OfflineKeys(generateIn, KeyCommand.KindOf(parsed.GetValue(type)), sign.Passphrases(parsed, environment.Terminal), done);
+            var maker = new OfflineKeys(generateIn, KeyCommand.KindOf(parsed.GetValue(type)), sign.Passphrases(parsed, environment.Terminal), done, environment.KeyIterations);
             var root = maker.For("root", parsed.GetValue(rootKeys)!, KeysPerRole);
             var targets = maker.For("targets", parsed.GetValue(targetsKeys)!, KeysPerRole);
             var delegations = plans.Select(p => (Plan: p, Keys: maker.For(p.Name, [.. parsed.GetValue(teamKeys)!.Where(k => k.StartsWith(p.Name + "=", StringComparison.Ordinal)).Select(k => k[(p.Name.Length + 1)..])], parsed.GetValue(teamThreshold)))).ToArray();
@@ -86,6 +90,14 @@ internal static class RepoInitCommand
         return command;
 
         static Option<string[]> Files(string name, string description) => new(name) { Description = description, HelpName = "FILE", DefaultValueFactory = _ => [] };
+    }
+
+    private static void RequireReachable(string option, int threshold, int keys)
+    {
+        if (threshold < 1 || threshold > keys)
+        {
+            throw new UsageException($"{option} {threshold} cannot be met{(threshold < 1 ? ": say 1 or more" : $" by {keys} keys: say 1 to {keys}")}.");
+        }
     }
 
     /// <summary>Asks where the keys shall go.</summary>

@@ -34,7 +34,7 @@ internal static class RepoSignCommand
             {
                 var content = RepositoryContent.Read(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)));
                 var written = SigningFolder.Export(content, target);
-                report = new ChangeReport([$"Wrote {content.Staged.Count} files to {written.DirectoryPath}. Sign there with `edgefleet repo sign --folder DIR --key FILE`, then here with --import DIR."],
+                report = new ChangeReport([$"Wrote {written.Read().Count} files to {written.DirectoryPath}. Sign there with `edgefleet repo sign --folder DIR --key FILE`, then here with --import DIR."],
                     ChangeSession.Describe(content), [], [], TufRepository.Waiting(content));
             }
             else
@@ -54,7 +54,7 @@ internal static class RepoSignCommand
                 {
                     throw new UsageException("--folder needs a key: say --key FILE or --key-command PUBLIC_KEY_FILE=COMMAND.");
                 }
-                var changes = source.Read().Select(e => new ChangedRole(e.Role, source.Describe(e))).ToArray();
+                var changes = source.Describe([.. signers.Signers.Select(s => s.PublicKey)]).Select(c => new ChangedRole(c.Role, c.Changes)).ToArray();
                 session.Confirm(changes);
                 var made = await source.SignAsync(signers.Signers, cancellationToken).ConfigureAwait(false);
                 return new ChangeReport(made.Count == 0 ? ["Nothing here is for these keys to sign, or they have signed it."] : [], changes, [.. made.Select(m => new MadeSignature(m.Role, m.KeyId))], [], []);

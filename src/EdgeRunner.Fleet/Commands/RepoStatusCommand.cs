@@ -43,7 +43,15 @@ internal static class RepoStatusCommand
     private static async Task WriteAsync(string file, string text, CancellationToken cancellationToken)
     {
         var temporary = $"{file}.{Environment.ProcessId}.tmp";
-        await File.WriteAllTextAsync(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken).ConfigureAwait(false);
-        File.Move(temporary, file, overwrite: true);
+        try
+        {
+            await File.WriteAllTextAsync(temporary, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), cancellationToken).ConfigureAwait(false);
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(temporary); // on a full disk cron would leave one every hour
+            throw;
+        }
     }
 }

@@ -34,6 +34,10 @@ internal sealed class CommandSigner(PublicKey publicKey, string command) : ISign
                 // It ended without reading all: its exit code says why.
             }
             var text = await output.ConfigureAwait(false);
+            if (text.Length == MaxOutputChars)
+            {
+                throw new KeyException($"the key command \"{command}\" printed {MaxOutputChars} characters or more, and no signature is that long"); // it may go on for ever
+            }
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {

@@ -19,8 +19,9 @@ internal static class KeyFile
     /// <param name="file">For the private half.</param>
     /// <param name="key">The key.</param>
     /// <param name="passphrase">Null for an online key, which is not encrypted.</param>
+    /// <param name="iterations">Of PBKDF2; tests take fewer.</param>
     /// <exception cref="KeyException">There is a file already.</exception>
-    internal static void WriteNew(string file, KeyPair key, string? passphrase)
+    internal static void WriteNew(string file, KeyPair key, string? passphrase, int iterations = KeyPair.Iterations)
     {
         var path = Path.GetFullPath(file);
         foreach (var taken in (string[])[path, PublicFileOf(path)])
@@ -31,30 +32,39 @@ internal static class KeyFile
             }
         }
         MakeDirectory(Path.GetDirectoryName(path)!);
-        Write(path, passphrase is null ? key.ToPem() : key.ToEncryptedPem(passphrase), Private, overwrite: false);
+        Write(path, passphrase is null ? key.ToPem() : key.ToEncryptedPem(passphrase, iterations), Private, overwrite: false);
         Write(PublicFileOf(path), PemEncoding.WriteString("PUBLIC KEY", key.PublicKey.SubjectPublicKeyInfo.Span) + "\n", Readable, overwrite: false);
     }
 
     /// <summary>Encrypts a key file anew.</summary>
-    internal static void Rewrite(string file, KeyPair key, string passphrase) => Write(Path.GetFullPath(file), key.ToEncryptedPem(passphrase), Private, overwrite: true);
+    internal static void Rewrite(string file, KeyPair key, string passphrase, int iterations) => Write(Path.GetFullPath(file), key.ToEncryptedPem(passphrase, iterations), Private, overwrite: true);
 
     /// <summary>Reads a private key.</summary>
     /// <exception cref="KeyException">It is none, or the passphrase is wrong.</exception>
     internal static KeyPair ReadPrivate(string file, Func<string> passphrase)
     {
         var pem = ReadText(file);
+        if (PemEncoding.TryFind(pem, out var fields) && pem.AsSpan()[fields.Label] is "PUBLIC KEY")
+        {
+            throw new KeyException($"{file} is a public key, and a private one is needed here: expected the .pem file that `edgefleet key generate` made");
+        }
+        var secret = KeyPair.IsEncrypted(pem) ? passphrase() : null;
         try
         {
-            return KeyPair.FromPem(pem, KeyPair.IsEncrypted(pem) ? passphrase() : null);
+            return KeyPair.FromPem(pem, secret);
         }
-        catch (KeyException e) when (!e.Message.Contains(file, StringComparison.Ordinal))
+        catch (KeyException e)
         {
-            throw new KeyException($"{file}: {e.Message}{(KeyPair.IsEncrypted(pem) ? ". Is the passphrase right?" : "")}", e);
+            throw new KeyException(secret is null ? $"{file}: {e.Message}" : $"{file}: the passphrase is wrong, or the file is damaged", e);
         }
     }
 
     /// <summary>True when the file has a private key.</summary>
-    internal static bool IsPrivate(string file) => PemEncoding.TryFind(ReadText(file), out var fields) && ReadText(file).AsSpan()[fields.Label].EndsWith("PRIVATE KEY");
+    internal static bool IsPrivate(string file)
+    {
+        var pem = ReadText(file);
+        return PemEncoding.TryFind(pem, out var fields) && pem.AsSpan()[fields.Label].EndsWith("PRIVATE KEY");
+    }
 
     internal static bool IsEncrypted(string file) => KeyPair.IsEncrypted(ReadText(file));
 

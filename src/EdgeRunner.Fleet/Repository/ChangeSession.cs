@@ -33,7 +33,8 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
     internal static IReadOnlyList<ChangedRole> Describe(RepositoryContent content) =>
         [.. content.Staged.Select(s => new ChangedRole(s.Key, RoleChange.Describe(content.Published(s.Key), s.Value)))];
 
-    /// <exception cref="UsageException">The person said no, or there is none.</exception>
+    /// <exception cref="DeclinedException">The person said no.</exception>
+    /// <exception cref="UsageException">There is nobody to ask.</exception>
     internal void Confirm(IReadOnlyCollection<ChangedRole> changes)
     {
         if (changes.Count == 0)
@@ -59,7 +60,7 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
         }
         if (terminal.Ask("Sign this? [y/N] ") is not ("y" or "Y" or "yes"))
         {
-            throw new UsageException("Not signed. What was changed is staged: `edgefleet repo sign` signs it later, `edgefleet repo drop ROLE` gives it up.");
+            throw new DeclinedException("Not signed. What was changed is staged: `edgefleet repo sign` signs it later, `edgefleet repo drop ROLE` gives it up.");
         }
     }
 

@@ -10,10 +10,12 @@ namespace EdgeRunner.Fleet.Repository;
 /// <param name="kind">Of new ones.</param>
 /// <param name="passphrases">For new ones, and to sign with those that are given as private keys.</param>
 /// <param name="done">Gets a line for each new key.</param>
-internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, PassphraseSource passphrases, List<string> done)
+/// <param name="iterations">Of PBKDF2, for new keys.</param>
+internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, PassphraseSource passphrases, List<string> done, int iterations)
 {
     private readonly List<KeyPair> _made = [];
     private readonly List<string> _privateFiles = [];
+    private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
     private int _new;
 
     /// <param name="name">Of the role or team, for new files.</param>
@@ -23,9 +25,7 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
     {
         if (given.Count > 0)
         {
-            var keys = given.Select(f => new OfflineKey(KeyFile.ReadPublic(f, () => passphrases.Get(f, 0)), KeyFile.IsPrivate(f) ? f : null)).ToArray();
-            _privateFiles.AddRange(keys.Select(k => k.PrivateFile).OfType<string>());
-            return keys;
+            return [.. given.Select(Read)];
         }
         if (directory is null)
         {
@@ -34,14 +34,34 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
         return [.. Enumerable.Range(1, count).Select(n => Make(Path.Combine(directory, $"{name}-{n}.pem")))];
     }
 
+    private OfflineKey Read(string file)
+    {
+        if (!KeyFile.IsPrivate(file))
+        {
+            return new OfflineKey(KeyFile.ReadPublic(file, passphrase: null), null);
+        }
+        _privateFiles.Add(file);
+        return new OfflineKey(KeyFile.ReadPublic(file, () => PassphraseOf(file)), file);
+    }
+
+    // Passphrase files stand in the order of the encrypted keys, and each key is asked for once.
+    private string PassphraseOf(string file)
+    {
+        if (!_given.TryGetValue(file, out var passphrase))
+        {
+            passphrase = passphrases.Get(file, _privateFiles.Where(KeyFile.IsEncrypted).ToList().IndexOf(file));
+            _given.Add(file, passphrase);
+        }
+        return passphrase;
+    }
+
     /// <summary>Adds what can sign: new keys, and given private ones.</summary>
     internal void OpenInto(SignerSet signers)
     {
         _made.ForEach(signers.Add);
-        for (var i = 0; i < _privateFiles.Count; i++)
+        foreach (var file in _privateFiles)
         {
-            var (file, index) = (_privateFiles[i], i);
-            signers.Add(KeyFile.ReadPrivate(file, () => passphrases.Get(file, index)));
+            signers.Add(KeyFile.ReadPrivate(file, () => PassphraseOf(file)));
         }
     }
 
@@ -50,7 +70,7 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
         var passphrase = passphrases.New(file, _new++);
         var key = KeyPair.Generate(kind);
         _made.Add(key);
-        KeyFile.WriteNew(file, key, passphrase);
+        KeyFile.WriteNew(file, key, passphrase, iterations);
         done.Add($"New key {key.PublicKey.KeyId[..8]}: {file}");
         return new OfflineKey(key.PublicKey, file);
     }

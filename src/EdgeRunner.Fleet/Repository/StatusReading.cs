@@ -26,17 +26,30 @@ internal static class StatusReading
                 warnings.Add($"{role.Role} v{role.Version} {(left > TimeSpan.Zero ? $"expires in {Span(left)}" : $"expired {Span(-left)} ago")}: {(role.Online ? "does `edgefleet repo refresh` run every hour?" : "renew it with `edgefleet repo renew " + role.Role + "`")}");
             }
         }
+        if (!content.IsPublished)
+        {
+            warnings.Add("the repository is not published yet, devices cannot use it: sign with `edgefleet repo sign`");
+        }
         warnings.AddRange(KeyWarnings(content, directory));
         return new StatusReport(content.Layout.DirectoryPath, directory, content.IsPublished, roles, TufRepository.Waiting(content), warnings);
     }
 
     internal static string Span(TimeSpan span) => span.TotalDays >= 2 ? $"{span.TotalDays:0} days" : span.TotalHours >= 2 ? $"{span.TotalHours:0} hours" : $"{span.TotalMinutes:0} minutes";
 
+    private static IEnumerable<string> OpenKeys(string directory)
+    {
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        return OperatingSystem.IsWindows() || !Directory.Exists(directory) ? [] : Directory.EnumerateFiles(directory, "*.pem").Order(StringComparer.Ordinal).Where(IsOpen);
+
+        static bool IsOpen(string file) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None;
+    }
+
     private static List<string> KeyWarnings(RepositoryContent content, string directory)
     {
         var warnings = new List<string>();
         try
         {
+            warnings.AddRange(OpenKeys(directory).Select(f => $"others than its owner may read or change the online key {f}: `chmod 600 {f}`, and if somebody may have copied it: `edgefleet repo recover --role ROLE`"));
             using var online = OnlineKeys.Read(directory);
             foreach (var role in RoleStatus.Of(content).Where(r => r.Online && r.Keys.Count(k => online.Has(k.KeyId)) < r.Threshold))
             {

@@ -50,6 +50,16 @@ public sealed partial class TufClient
         }
     }
 
+    /// <summary>Gets and verifies one delegated role for one delegator, whether or not a search would come to it.</summary>
+    internal async ValueTask<TargetsMetadata> LoadAsync(TargetsMetadata delegator, DelegatedRole role, CancellationToken cancellationToken)
+    {
+        var trusted = Current ?? throw new InvalidOperationException("RefreshAsync has to succeed before a role can be loaded");
+        return await DelegatedAsync(AuthorityOf(delegator.Envelope.Role, delegator, role), trusted, new Refresh(_time, [], cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static Authority AuthorityOf(string name, TargetsMetadata delegator, DelegatedRole role) =>
+        new(name, $"{name} v{delegator.Header.Version}", role.Name, role.Keys, delegator.Delegations!.Keys);
+
     private static void PushDelegations(string name, TargetsMetadata role, string targetPath, Stack<(Authority, DelegatedRole)> ahead)
     {
         if (role.Delegations is not { } delegations)
@@ -63,7 +73,7 @@ public sealed partial class TufClient
             {
                 continue;
             }
-            children.Add((new Authority(name, $"{name} v{role.Header.Version}", child.Name, child.Keys, delegations.Keys), child));
+            children.Add((AuthorityOf(name, role, child), child));
             if (child.Terminating)
             {
                 ahead.Clear(); // nobody after this role is asked, on no level

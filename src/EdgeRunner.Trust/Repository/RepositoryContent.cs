@@ -21,8 +21,8 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
     public bool IsPublished => Timestamp is not null;
 
     /// <summary>Reads a repository. Signatures are not checked; <see cref="RepositoryVerifier"/> does that.</summary>
-    /// <exception cref="RepositoryException">There is none, or a file is missing.</exception>
-    /// <exception cref="MetadataException">A file is damaged.</exception>
+    /// <exception cref="RepositoryException">There is none, or a file is missing or is no metadata.</exception>
+    /// <exception cref="MetadataException">A field is missing or wrong.</exception>
     public static RepositoryContent Read(RepositoryLayout layout)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -41,7 +41,9 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
             snapshot = SnapshotMetadata.Read(ReadRole(layout, RoleNames.Snapshot, timestamp.Snapshot.Version));
             foreach (var (file, listed) in snapshot.Meta)
             {
-                var role = file[..^".json".Length];
+                var role = file.Length > ".json".Length && file.EndsWith(".json", StringComparison.Ordinal)
+                    ? file[..^".json".Length]
+                    : throw new MetadataException(TrustFailure.Malformed, RoleNames.Snapshot, snapshot.Header.Version, "names that end in .json in meta", file);
                 roles.Add(role, TargetsMetadata.Read(ReadRole(layout, role, listed.Version)));
             }
         }
@@ -125,15 +127,29 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
         foreach (var file in Directory.EnumerateFiles(layout.Staged, "*.json").Order(StringComparer.Ordinal))
         {
             var role = Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(file));
-            if (!Path.GetFileName(file).StartsWith('.'))
+            // Only under the name that we write: another spelling of it, or a copy by hand, is not what people sign.
+            if (!Path.GetFileName(file).StartsWith('.') && string.Equals(Path.GetFileName(file), RoleNames.FileName(role), StringComparison.Ordinal))
             {
-                staged.Add(role, Envelope.Parse(role, ReadFile(file, role)));
+                staged[role] = Parse(role, file, "Delete the file and make the change again");
             }
         }
         return staged;
     }
 
-    private static Envelope ReadRole(RepositoryLayout layout, string role, long version) => Envelope.Parse(role, ReadFile(layout.RoleFile(role, version), role));
+    private static Envelope ReadRole(RepositoryLayout layout, string role, long version) => Parse(role, layout.RoleFile(role, version), "Restore the file from a backup or a mirror");
+
+    private static Envelope Parse(string role, string path, string fix)
+    {
+        var bytes = ReadFile(path, role);
+        try
+        {
+            return Envelope.Parse(role, bytes);
+        }
+        catch (MetadataException e)
+        {
+            throw new RepositoryException(RepositoryFailure.Damaged, role, path, $"the file is damaged: expected {e.Expected}, found {e.Found}", fix, e);
+        }
+    }
 
     private static byte[] ReadFile(string path, string role)
     {

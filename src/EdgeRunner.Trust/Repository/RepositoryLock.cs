@@ -26,9 +26,9 @@ internal sealed class RepositoryLock : IDisposable
             // Only for the message above: a failure to write it is no reason not to work.
             File.WriteAllText(layout.LockOwnerFile, $"{Environment.UserName} on {Environment.MachineName}, process {Environment.ProcessId}, since {timeProvider.GetUtcNow():yyyy-MM-dd HH:mm:ss} UTC");
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // As when the disk is full.
+            // As when the disk is full, or a colleague owns the file.
         }
         return new RepositoryLock(file);
     }
@@ -44,7 +44,7 @@ internal sealed class RepositoryLock : IDisposable
             var text = File.ReadAllText(layout.LockOwnerFile);
             return text.Length is > 0 and < 300 ? $": {text}" : "";
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
         }

@@ -77,40 +77,26 @@ public sealed class RepositoryVerifier(RepositoryLayout layout, TimeProvider tim
                 }
                 foreach (var child in role.Delegations?.Roles ?? [])
                 {
-                    if (!Roles.ContainsKey(child.Name) && await LoadAsync(child, cancellationToken).ConfigureAwait(false) is { } loaded)
+                    // For every delegator, since each names its own keys; and not by a search, which a role of higher priority may end before it gets there.
+                    if (await LoadAsync(role, child, cancellationToken).ConfigureAwait(false) is { } loaded && Roles.TryAdd(child.Name, loaded.Header.Version))
                     {
-                        Roles.Add(child.Name, loaded.Header.Version);
                         waiting.Enqueue(loaded);
                     }
                 }
             }
         }
 
-        /// <summary>Has the client load a role by asking for a path that it covers and nobody lists.</summary>
-        private async Task<TargetsMetadata?> LoadAsync(DelegatedRole role, CancellationToken cancellationToken)
+        private async Task<TargetsMetadata?> LoadAsync(TargetsMetadata delegator, DelegatedRole role, CancellationToken cancellationToken)
         {
-            var name = Guid.NewGuid().ToString("N");
-            var path = role.Paths?.Select(p => p.Replace("*", name, StringComparison.Ordinal).Replace('?', 'x')).FirstOrDefault();
             try
             {
-                if (path is not null)
-                {
-                    await client.FindTargetAsync(path, cancellationToken).ConfigureAwait(false);
-                }
-            }
-            catch (TargetException e) when (e.Failure is TrustFailure.TargetNotFound)
-            {
-                // As it should be.
+                return await client.LoadAsync(delegator, role, cancellationToken).ConfigureAwait(false);
             }
             catch (TrustException e)
             {
                 Problems.Add(e.Message);
                 return null;
             }
-            var listed = trusted.Snapshot.Find(role.Name);
-            var file = listed is null ? default : await folder.FetchAsync(RoleNames.FileName(role.Name, listed.Version), RepositoryContent.Bounds.MaxTargetsBytes, cancellationToken)
-                .ConfigureAwait(false);
-            return file.Bytes.IsEmpty ? null : TargetsMetadata.Read(Envelope.Parse(role.Name, file.Bytes));
         }
 
         private async Task CheckTargetAsync(string role, string path, CancellationToken cancellationToken)

@@ -30,7 +30,9 @@ public sealed class SigningFolder
     internal static SigningFolder Export(RepositoryContent content, string directory, IRepositoryDisk disk)
     {
         ArgumentNullException.ThrowIfNull(content);
-        if (content.Staged.Count == 0)
+        // What is signed online waits for nobody here, and gets a new date when the people take long: on a stick it would only be out of date.
+        var forPeople = content.Staged.Values.Where(s => !content.Settings.OnlineRoles.Contains(s.Role, StringComparer.Ordinal)).ToArray();
+        if (forPeople.Length == 0)
         {
             throw new RepositoryException(RepositoryFailure.NotFound, role: null, content.Layout.Staged, "nothing waits for signatures", "Make a change first");
         }
@@ -44,12 +46,12 @@ public sealed class SigningFolder
                 folder._writer.Delete(old);
             }
         }
-        var shown = content.Staged.Keys.Append(RoleNames.Root).Append(RoleNames.Targets).Distinct(StringComparer.Ordinal);
+        var shown = forPeople.Select(s => s.Role).Append(RoleNames.Root).Append(RoleNames.Targets).Distinct(StringComparer.Ordinal);
         foreach (var published in shown.Select(content.Published).OfType<Envelope>())
         {
             folder._writer.Write(Path.Combine(folder.Current, RoleNames.FileName(published.Role)), published.Raw.Span);
         }
-        foreach (var staged in content.Staged.Values)
+        foreach (var staged in forPeople)
         {
             folder._writer.Write(Path.Combine(folder.Sign, RoleNames.FileName(staged.Role)), staged.Raw.Span);
         }
@@ -70,11 +72,29 @@ public sealed class SigningFolder
     /// <exception cref="MetadataException">A file is damaged.</exception>
     public IReadOnlyList<Envelope> Read() => ReadAll(Sign);
 
-    /// <summary>What a file changes, in words.</summary>
-    public IReadOnlyList<string> Describe(Envelope envelope)
+    /// <summary>What there is to be signed with some keys, each with what it changes in words.</summary>
+    /// <param name="keys">The signer's own.</param>
+    /// <remarks>A change is told against what is said to be published only when one of these keys has signed that. Whoever changed the folder on its way could
+    /// else hide a key or a target by writing it into both files; so otherwise all that the file says is told.</remarks>
+    /// <exception cref="MetadataException">A file is damaged.</exception>
+    public IReadOnlyList<(string Role, IReadOnlyList<string> Changes)> Describe(IReadOnlyCollection<PublicKey> keys)
     {
-        ArgumentNullException.ThrowIfNull(envelope);
-        return RoleChange.Describe(ReadAll(Current).FirstOrDefault(c => string.Equals(c.Role, envelope.Role, StringComparison.Ordinal)), envelope);
+        ArgumentNullException.ThrowIfNull(keys);
+        var files = Read();
+        var current = ReadAll(Current);
+        var authorities = Authorities(files, current);
+        return [.. files.Where(f => authorities(f.Role).Any(a => keys.Any(k => a.RoleKeys.KeyIds.Contains(k.KeyId, StringComparer.Ordinal)))).Select(f => (f.Role, Describe(f)))];
+
+        IReadOnlyList<string> Describe(Envelope file)
+        {
+            var published = current.FirstOrDefault(c => string.Equals(c.Role, file.Role, StringComparison.Ordinal));
+            if (published is null || IsSignedBy(published, keys))
+            {
+                return RoleChange.Describe(published, file);
+            }
+            var all = RoleChange.Describe(null, file);
+            return [all[0], "all that it says, because your keys have not signed the version before:", .. all.Skip(1)];
+        }
     }
 
     /// <summary>Signs, with every key that may, each file in the folder.</summary>
@@ -110,6 +130,9 @@ public sealed class SigningFolder
             : [.. delegators.SelectMany(d => (d.Delegations?.Roles ?? []).Where(r => string.Equals(r.Name, role, StringComparison.Ordinal))
                 .Select(r => new RoleAuthority(d.Envelope.Role, r.Keys, d.Delegations!.Keys)))];
     }
+
+    private static bool IsSignedBy(Envelope file, IEnumerable<PublicKey> keys) => keys.Any(k =>
+        file.Signatures.FirstOrDefault(s => string.Equals(s.KeyId, k.KeyId, StringComparison.Ordinal)) is { } signature && k.Verify(file.Canonical.Span, signature.Decode().Span));
 
     private static List<Envelope> ReadAll(string directory)
     {

@@ -12,6 +12,7 @@ public sealed partial class TufRepository
     public async Task<PublishReport> PublishAsync(CancellationToken cancellationToken)
     {
         RequireClock();
+        await RenewStagedOnlineAsync(cancellationToken).ConfigureAwait(false);
         RequireFreshStaged();
         var published = new List<string>();
         if (!Content.IsPublished)
@@ -63,6 +64,20 @@ public sealed partial class TufRepository
             Reload();
         }
         return new PublishReport(published, Waiting());
+    }
+
+    /// <summary>Dates staged online roles anew: they live a week, and the people whose signatures they wait for may take longer.</summary>
+    private async Task RenewStagedOnlineAsync(CancellationToken cancellationToken)
+    {
+        foreach (var role in Content.Settings.OnlineRoles)
+        {
+            if (Content.Staged.TryGetValue(role, out var staged) && IsDue(role, MetadataHeader.Read(new MetadataField(role, "signed", staged.Signed))) &&
+                Content.StagedAuthoritiesOf(role) is [var authority, ..] && authority.RoleKeys.KeyIds.Count(Online.Has) >= authority.RoleKeys.Threshold)
+            {
+                var version = MetadataHeader.ClaimedVersion(staged)!.Value;
+                Stage(await SignOnlineAsync(role, staged.Signed.WithHeader(version, ExpiryOf(role)), authority, cancellationToken).ConfigureAwait(false));
+            }
+        }
     }
 
     /// <summary>Gives a staged change of an online role the version after the one that a refresh takes.</summary>
@@ -230,7 +245,7 @@ public sealed partial class TufRepository
             if (MetadataHeader.Read(new MetadataField(role, "signed", envelope.Signed)).Expires is var expires && expires <= now && !IsCountersigned(role, envelope))
             {
                 throw new RepositoryException(RepositoryFailure.Refused, role, Layout.StagedFile(role), $"the staged version expired at {MetadataWriter.Date(expires)} while it waited for signatures",
-                    $"Drop it with `edgefleet repo drop {role}` and make the change again");
+                    Content.IsPublished ? $"Drop it with `edgefleet repo drop {role}` and make the change again" : BeginAnew);
             }
         }
     }

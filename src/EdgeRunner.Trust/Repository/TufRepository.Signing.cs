@@ -6,6 +6,8 @@ namespace EdgeRunner.Trust.Repository;
 /// <content>Collecting signatures for what is staged.</content>
 public sealed partial class TufRepository
 {
+    private const string BeginAnew = "To begin anew, delete the directory and run `edgefleet repo init` again: no device knows it yet";
+
     /// <summary>Signs what is staged with every key that may sign it and has not.</summary>
     /// <param name="signers">Keys of people.</param>
     /// <param name="roles">Only these roles; null for all.</param>
@@ -58,6 +60,10 @@ public sealed partial class TufRepository
         {
             throw new RepositoryException(RepositoryFailure.NotFound, role, file: null, "nothing is staged for it",
                 Content.Staged.Count == 0 ? "Nothing is staged at all" : $"Staged are: {string.Join(", ", Content.Staged.Keys)}");
+        }
+        if (!Content.IsPublished)
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, role, Layout.StagedFile(role), "it belongs to the first publication, which cannot do without it", $"Sign it with `edgefleet repo sign`. {BeginAnew}");
         }
         Unstage(role);
     }

@@ -28,7 +28,7 @@ public sealed class RepoCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = FleetCommand.Run(args, _time, output, error, terminal ?? new NoTerminal());
+        var code = FleetCommand.Run(args, _time, output, error, terminal ?? new NoTerminal(), keyIterations: 1_000);
         _errors = error.ToString();
         return (code, output.ToString());
     }
@@ -79,10 +79,65 @@ public sealed class RepoCommandTests : IDisposable
     {
         Init();
         var (code, _) = Run(new ScriptedTerminal(Passphrase, "n"), "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"));
-        Assert.Equal(ExitCode.Usage, code);
+        Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("Not signed", _errors, StringComparison.Ordinal);
         var waiting = Assert.Single(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
         Assert.Equal(1, waiting.GetProperty("requirements")[0].GetProperty("missing").GetInt32());
+    }
+
+    [Fact]
+    public void A_threshold_that_cannot_be_met_is_said_before_any_key_is_made()
+    {
+        Assert.Equal(ExitCode.Usage, Run(null, "repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--targets-threshold", "4", "--passphrase-file", _directory.File("passphrase"), "-y").Code);
+        Assert.Contains("--targets-threshold 4 cannot be met by 3 keys", _errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_directory.File("keys")));
+    }
+
+    [Fact]
+    public void The_wrong_file_the_wrong_passphrase_and_a_command_that_talks_for_ever_are_told_apart()
+    {
+        Init();
+        File.WriteAllText(_directory.File("other"), "another passphrase\n");
+        string[] renew = ["repo", "renew", "models/main", "-r", Repo, "-y", "--passphrase-file", _directory.File("other")];
+
+        Assert.Equal(ExitCode.Failed, Run(null, [.. renew, "-k", Key("main-1")]).Code);
+        Assert.Contains("main-1.pem: the passphrase is wrong", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run(null, [.. renew, "-k", Path.ChangeExtension(Key("main-1"), ".pub")]).Code);
+        Assert.Contains("is a public key", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run(null, [.. renew, "--key-command", Path.ChangeExtension(Key("main-1"), ".pub") + "=yes"]).Code);
+        Assert.Contains("no signature is that long", _errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_given_without_their_public_halves_take_each_its_own_passphrase()
+    {
+        var args = new List<string> { "repo", "init", Repo, "--team-key", "main=" + Key("r1"), "--targets-threshold", "1", "-y" };
+        foreach (var name in (string[])["r1", "r2", "t1"])
+        {
+            File.WriteAllText(_directory.File(name), "a long passphrase of " + name);
+            Ok("key", "generate", Key(name), "--passphrase-file", _directory.File(name));
+            File.Delete(Path.ChangeExtension(Key(name), ".pub"));
+            args.AddRange([name[0] == 'r' ? "--root-key" : "--targets-key", Key(name), "--passphrase-file", _directory.File(name)]);
+        }
+
+        Assert.Equal("timestamp v1", Ok([.. args]).GetProperty("published").EnumerateArray().Last().GetString());
+    }
+
+    [Fact]
+    public void Status_warns_of_online_keys_that_others_can_read_and_of_a_repository_that_waits_for_its_first_signatures()
+    {
+        Init();
+        var key = Directory.GetFiles(Repo + "-online-keys", "snapshot-*.pem")[0];
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        }
+        Assert.Equal(ExitCode.Failed, Run(null, "repo", "status", "-r", Repo, "--check", "7").Code);
+        Assert.Contains($"chmod 600 {key}", Run(null, "repo", "status", "-r", Repo).Output, StringComparison.Ordinal);
+
+        var waiting = _directory.File("waiting");
+        Ok("repo", "init", waiting, "--root-key", Path.ChangeExtension(Key("root-1"), ".pub"), "--root-key", Path.ChangeExtension(Key("root-2"), ".pub"), "--targets-key", Path.ChangeExtension(Key("targets-1"), ".pub"), "--targets-threshold", "1", "--team-key", "main=" + Path.ChangeExtension(Key("main-1"), ".pub"));
+        Assert.Equal(ExitCode.Failed, Run(null, "repo", "status", "-r", waiting, "--check", "7").Code);
     }
 
     [Fact]
@@ -144,7 +199,7 @@ public sealed class RepoCommandTests : IDisposable
         Ok("key", "passphrase", Key("a"), "--passphrase-file", _directory.File("passphrase"), "--new-passphrase-file", next);
 
         Assert.Equal(ExitCode.Failed, Run(null, "key", "passphrase", Key("a"), "--passphrase-file", _directory.File("passphrase"), "--new-passphrase-file", next).Code);
-        Assert.Contains("Is the passphrase right?", _errors, StringComparison.Ordinal);
+        Assert.Contains("the passphrase is wrong", _errors, StringComparison.Ordinal);
         Assert.Equal(made.GetProperty("keyId").GetString(), Ok("key", "show", Key("a")).GetProperty("keyId").GetString());
         Assert.Equal(made.GetProperty("keyId").GetString(), Ok("key", "show", KeyFile.PublicFileOf(Key("a"))).GetProperty("keyId").GetString());
     }

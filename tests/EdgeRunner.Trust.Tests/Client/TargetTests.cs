@@ -80,6 +80,19 @@ public sealed class TargetTests : IDisposable
         OnlyTheTargetIsThere();
     }
 
+    [Theory]
+    [InlineData(5_000_000_000)] // more seconds at the lowest rate than a timer can wait
+    [InlineData(long.MaxValue)]
+    public async Task A_length_beyond_all_bounds_is_a_target_like_any_other(long length)
+    {
+        var match = await _device.FindAsync("models/a/1.ermodel");
+        var huge = match with { File = match.File with { Length = length } };
+
+        var error = await Assert.ThrowsAsync<TargetException>(() => new TargetDownloader(_repository, TimeProvider.System).DownloadAsync(huge, _device.File("target"), CancellationToken.None));
+
+        Assert.Equal(TrustFailure.LengthMismatch, error.Failure);
+    }
+
     [Fact]
     public async Task Endless_data_is_read_only_as_far_as_the_target_goes()
     {

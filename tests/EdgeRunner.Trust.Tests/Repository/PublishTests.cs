@@ -40,6 +40,87 @@ public sealed class PublishTests
     }
 
     [Fact]
+    public async Task People_may_take_longer_to_sign_than_the_online_roles_live()
+    {
+        using var repository = new WrittenRepository();
+        using var open = TufRepository.Create(repository.Path, repository.Plan(), repository.Time);
+        await WrittenRepository.SignAndPublishAsync(open, [repository.Root[0]]);
+        var folder = SigningFolder.Export(open.Content, repository.File("usb"));
+        for (var days = 0; days < 3; days++)
+        {
+            repository.Time.Advance(TimeSpan.FromDays(5));
+            await WrittenRepository.SignAndPublishAsync(open, [.. repository.TeamKeys]);
+        }
+        await folder.SignAsync([repository.Root[1], .. repository.Targets], CancellationToken.None);
+        foreach (var signed in folder.Read())
+        {
+            open.Import(signed);
+        }
+
+        var report = await open.PublishAsync(CancellationToken.None);
+
+        Assert.Empty(report.Waiting);
+        Assert.Equal(1, open.Content.VersionOf("rollout"));
+        await repository.AssertValidAsync();
+    }
+
+    [Fact]
+    public void Nothing_of_the_first_publication_can_be_dropped()
+    {
+        using var repository = new WrittenRepository();
+        using var open = TufRepository.Create(repository.Path, repository.Plan(), repository.Time);
+
+        foreach (var role in (string[])[RoleNames.Root, RoleNames.Targets, "rollout", WrittenRepository.Team])
+        {
+            Assert.Contains("begin anew", Assert.Throws<RepositoryException>(() => open.Drop(role)).Message, StringComparison.Ordinal);
+        }
+        Assert.Equal(4, open.Content.Staged.Count);
+    }
+
+    [Theory]
+    [InlineData("staged", "foo.json", "foo", "Delete the file")]
+    [InlineData("metadata", "9.root.json", "root", "backup or a mirror")]
+    public async Task Garbage_in_the_repository_is_named_with_what_to_do(string directory, string name, string role, string fix)
+    {
+        using var repository = await new WrittenRepository().InitAsync();
+        var file = Path.Combine(repository.Path, directory, name);
+        await File.WriteAllTextAsync(file, "junk");
+
+        var error = Assert.Throws<RepositoryException>(repository.Open);
+
+        Assert.Equal((RepositoryFailure.Damaged, role, file), (error.Failure, error.Role, error.FilePath));
+        Assert.Contains(fix, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_in_staged_that_we_do_not_write_are_passed_over()
+    {
+        using var repository = await new WrittenRepository().InitAsync();
+        await File.WriteAllTextAsync(Path.Combine(repository.Layout.Staged, "models%2fmain.json"), "junk");
+
+        using var open = repository.Open();
+
+        Assert.Empty(open.Content.Staged);
+    }
+
+    [Fact]
+    public async Task A_role_that_no_search_comes_to_is_verified_too()
+    {
+        using var repository = await new WrittenRepository().InitAsync();
+        var shadowed = WrittenRepository.Keys(1);
+        await repository.ChangeAsync(r => r.AddDelegation(new NewDelegation("models/late", WrittenRepository.Role(shadowed, 1), ["models/late-*/*"])), [.. repository.Targets, .. shadowed]);
+        await repository.AssertValidAsync();
+        var file = repository.Layout.RoleFile("models/late", 1);
+        var text = await File.ReadAllTextAsync(file);
+        var digit = text.IndexOf("\"sig\": \"", StringComparison.Ordinal) + 8;
+        await File.WriteAllTextAsync(file, text[..digit] + (text[digit] == '0' ? '1' : '0') + text[(digit + 1)..]);
+
+        var verified = await repository.VerifyAsync();
+
+        Assert.Contains("models/late", Assert.Single(verified.Problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_key_that_signs_twice_counts_once()
     {
         using var repository = await new WrittenRepository().InitAsync();

@@ -21,12 +21,32 @@ public sealed class SigningFolderTests : IDisposable
         open.ReplaceKeys(RoleNames.Root, WrittenRepository.Role([_repository.Root[0], _repository.Root[1]], 1));
         var folder = SigningFolder.Export(open.Content, _repository.File("usb"));
 
-        var words = folder.Read().ToDictionary(e => e.Role, folder.Describe, StringComparer.Ordinal);
+        var words = folder.Describe([_repository.Root[0].PublicKey, _repository.TeamKeys[0].PublicKey]).ToDictionary(c => c.Role, c => c.Changes, StringComparer.Ordinal);
 
         Assert.Equal(["models/main version 1 -> 2, expires 2026-06-30T00:00:00Z",
             "+ models/a/1.ermodel: 3 bytes, sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, {\"release\":7}"], words["models/main"]);
         Assert.Equal(["root version 1 -> 2, expires 2027-01-01T00:00:00Z", $"- key {_repository.Root[2].PublicKey.KeyId[..8]} may not sign root any more",
             "! root needs 2 of 3 -> 1 of 2 keys"], words["root"]);
+    }
+
+    [Fact]
+    public async Task A_stick_that_lies_about_what_is_published_hides_nothing()
+    {
+        await _repository.InitAsync();
+        var thief = WrittenRepository.Keys(1)[0];
+        using var open = _repository.Open();
+        open.ReplaceKeys(RoleNames.Root, WrittenRepository.Role([.. _repository.Root, thief], 2));
+        var folder = SigningFolder.Export(open.Content, _repository.File("usb"));
+        var staged = Assert.Single(folder.Read());
+        var lie = await Envelope.SignAsync(RoleNames.Root, staged.Signed.With("version", JsonTree.Of(1)), [thief], CancellationToken.None);
+        await File.WriteAllBytesAsync(Path.Combine(folder.DirectoryPath, "current", "root.json"), lie.Raw);
+
+        var (role, changes) = Assert.Single(folder.Describe([_repository.Root[0].PublicKey]));
+
+        Assert.Equal(RoleNames.Root, role);
+        Assert.Contains($"+ key {thief.PublicKey.KeyId[..8]} (ed25519) may sign root", changes);
+        Assert.Contains("all that it says", changes[1], StringComparison.Ordinal);
+        Assert.Empty(folder.Describe([_repository.TeamKeys[0].PublicKey]));
     }
 
     [Fact]
