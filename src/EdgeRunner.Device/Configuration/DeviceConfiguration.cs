@@ -21,6 +21,9 @@ internal sealed record DeviceConfiguration
     /// <summary>The outbox and its streams.</summary>
     public TelemetryOptions Telemetry { get; set; } = new();
 
+    /// <summary>Signed releases.</summary>
+    public UpdateOptions Updates { get; set; } = new();
+
     /// <summary>Watchdog and report.</summary>
     public HealthOptions Health { get; set; } = new();
 

@@ -12,4 +12,5 @@ namespace EdgeRunner.Messaging.Payloads;
 [JsonSerializable(typeof(PresencePayload))]
 [JsonSerializable(typeof(ReportPayload))]
 [JsonSerializable(typeof(ClockReading))]
+[JsonSerializable(typeof(UpdateReport))]
 public sealed partial class MessagingJsonContext : JsonSerializerContext;

@@ -12,6 +12,12 @@ namespace EdgeRunner.Messaging.Payloads;
 public sealed record ReportPayload(string Device, string Boot, string Version, ClockReading Clock, IReadOnlyList<ModelReport> Models,
     IReadOnlyList<PipelineReport> Pipelines, HealthReport Health, CapabilitiesReport Capabilities)
 {
+    /// <summary>One entry for each model that updates know of; null from a device without updates.</summary>
+    public IReadOnlyList<UpdateReport>? Updates { get; init; }
+
+    /// <summary>Group whose desired state the device follows; null when it follows none.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Version of this payload.</summary>
     public int V { get; init; } = 1;
 }

@@ -72,6 +72,14 @@ public sealed class EdgeTopics
     public static string Blob(string fleet, string index, long number)
         => $"er/{Version}/{Require(fleet, "fleet")}/blob/{Require(index, "chunk index")}/{number}";
 
+    /// <summary>Filter for the chunks of a file.</summary>
+    /// <exception cref="ArgumentException">A name is not allowed.</exception>
+    public static string AllBlobs(string fleet, string index) => $"er/{Version}/{Require(fleet, "fleet")}/blob/{Require(index, "chunk index")}/+";
+
+    /// <summary>The fleet's <c>tuf/timestamp</c>.</summary>
+    /// <exception cref="ArgumentException">The fleet is not allowed.</exception>
+    public static string TimestampOf(string fleet) => $"er/{Version}/{Require(fleet, "fleet")}/tuf/timestamp";
+
     /// <summary>Filter for one kind of topic of every device, e.g. <c>presence</c> or <c>telemetry/+</c>.</summary>
     /// <exception cref="ArgumentException">The fleet is not allowed.</exception>
     public static string AllDevices(string fleet, string rest) => $"er/{Version}/{Require(fleet, "fleet")}/device/+/{rest}";
