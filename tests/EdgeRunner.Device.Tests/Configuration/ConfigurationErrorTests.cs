@@ -8,7 +8,7 @@ public class ConfigurationErrorTests
 
     [Theory]
     [InlineData("""{ "brokre": {} }""", "brokre: unknown key; did you mean \"broker\"?")]
-    [InlineData("""{ "xyzzy": {} }""", "xyzzy: unknown key; known here: device, broker, storage, process, inference, telemetry, health, logging, pipelines")]
+    [InlineData("""{ "xyzzy": {} }""", "xyzzy: unknown key; known here: device, broker, storage, process, inference, telemetry, updates, health, logging, pipelines")]
     [InlineData("""{ "broker": { "host": "mqtt://h" } }""", "broker.host: \"mqtt://h\" is not allowed; expected a host name or address without scheme and port")]
     [InlineData("""{ "broker": { "port": 1.5 } }""", "broker.port: 1.5 is not allowed; expected a whole number, 1 to 65535")]
     [InlineData("""{ "broker": { "port": 99999999999 } }""", "broker.port: 99999999999 is not allowed; expected a whole number, 1 to 65535")]
