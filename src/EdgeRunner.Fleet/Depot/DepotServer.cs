@@ -16,6 +16,9 @@ internal sealed partial class DepotServer(DepotConnection connection, RequestDes
     private MqttSubscription? _subscription;
     private Task _pumping = Task.CompletedTask;
 
+    /// <summary>The broker has been told to deliver requests here.</summary>
+    internal bool IsServing => _subscription is { IsEstablished: true };
+
     /// <summary>The filter that all depots of a fleet share.</summary>
     internal static string FilterOf(string fleet) => $"$share/{ShareGroup}/{EdgeTopics.AllDevices(fleet, "request")}";
 
