@@ -21,7 +21,14 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
     /// <param name="version">An installed version.</param>
     /// <param name="measuredBytes">Memory a probe has measured; null for what the manifest declares.</param>
     /// <param name="cancellationToken">Gives up waiting for changes before this one; a change that has begun is finished.</param>
-    public async Task<ActivationReport> ActivateAsync(string name, string version, long? measuredBytes, CancellationToken cancellationToken)
+    public Task<ActivationReport> ActivateAsync(string name, string version, long? measuredBytes, CancellationToken cancellationToken) =>
+        ChangeAsync(name, version, measuredBytes, () => store.Activate(name, version), cancellationToken);
+
+    /// <summary>As <see cref="ActivateAsync"/>, because the version in use is no good: it is not the one to return to afterwards.</summary>
+    public Task<ActivationReport> ReturnAsync(string name, string version, CancellationToken cancellationToken) =>
+        ChangeAsync(name, version, measuredBytes: null, () => store.Return(name, version), cancellationToken);
+
+    private async Task<ActivationReport> ChangeAsync(string name, string version, long? measuredBytes, Action activate, CancellationToken cancellationToken)
     {
         if (store.FindBundle(name, version) is not { } path)
         {
@@ -36,7 +43,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
         {
             var users = pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)).ToList();
             var change = New(path, measuredBytes);
-            var refusal = await RunAsync(users, () => change.Run(users, name, () => store.Activate(name, version))).ConfigureAwait(false);
+            var refusal = await RunAsync(users, () => change.Run(users, name, activate)).ConfigureAwait(false);
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
             states.Note($"model {name}", refusal is null ? $"{version} is active" : $"{version} refused: {refusal}");
