@@ -30,6 +30,7 @@ internal sealed partial class BundleStore
     {
         RequireInstalled(name, version);
         WriteFile(name, ActiveFile, version + "\n");
+        EndWithholding(name);
     }
 
     /// <summary>Deletes an installed version, unless it is the one in use or the one to return to.</summary>

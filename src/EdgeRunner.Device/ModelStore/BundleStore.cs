@@ -10,6 +10,7 @@ namespace EdgeRunner.Device.ModelStore;
 /// models/NAME/VERSION.ermodel   a complete, verified bundle; never changed once it has its name
 /// models/NAME/active            one line: the version in use
 /// models/NAME/previous          one version a line, those in use before it, the last one first; written before active is, so the version in use may head it
+/// models/NAME/withheld          why there is no active version although some are installed; void as soon as there is one
 /// models/NAME/.new-*            a file under way, locked by who writes it; one that nobody locks is left over and goes with the next install
 /// </code>
 /// Reading needs no lock. Two writers at once are safe: each has its own file, and the last rename wins.
@@ -50,6 +51,7 @@ internal sealed partial class BundleStore(string stateDirectory)
     /// <exception cref="ModelNotInstalledException">There is none.</exception>
     public string ActiveBundle(string name)
     {
+        if (Withheld(name) is { } words) throw new ModelNotInstalledException(words);
         var version = ActiveVersion(name) ?? throw new ModelNotInstalledException(name, Root);
         var path = BundlePath(name, version);
         return File.Exists(path) ? path : throw new ModelNotInstalledException($"{name} {version}", Root);
@@ -119,6 +121,7 @@ internal sealed partial class BundleStore(string stateDirectory)
         RequireInstalled(name, version);
         Remember(name, version);
         WriteFile(name, ActiveFile, version + "\n");
+        EndWithholding(name);
     }
 
     private void RequireInstalled(string name, string version)

@@ -47,7 +47,24 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
             states.Note($"model {name}", refusal is null ? $"{version} is active" : $"{version} refused: {refusal}");
-            return new ActivationReport(name, version, refusal is null, refusal, change.Results);
+            return new ActivationReport(name, version, refusal is null, refusal, change.Results) { MayPass = change.MayPass };
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Takes the model away from every pipeline that uses it, between two windows: each ends with the given words and begins anew with what is active then,
+    /// if anything is.</summary>
+    public async Task WithdrawAsync(string name, string words, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var worker in pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)))
+                worker.Loop?.Parts.Slot.Withdraw(words);
+            states.Note($"model {name}", words);
         }
         finally
         {

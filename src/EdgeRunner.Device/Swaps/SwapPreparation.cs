@@ -34,7 +34,7 @@ internal sealed class SwapPreparation(InferenceEngine engine, RunWatchdog watchd
     public void RequireRoom(ModelBundle bundle, long? measuredBytes)
     {
         var plan = MemoryPlan.Of(MemoryNeed.Of(bundle, measuredBytes), readAvailable(), options.SwapReserveBytes, 0, mayDropFirst: true);
-        if (plan.Mode != SwapMode.Beside) throw new SwapRefusedException($"there is too little memory even after the old one has gone: {plan.Words}");
+        if (plan.Mode != SwapMode.Beside) throw new SwapRefusedException($"there is too little memory even after the old one has gone: {plan.Words}", mayPass: true);
     }
 
     /// <summary>Checks that the pipeline can use the model, from the manifest alone.</summary>

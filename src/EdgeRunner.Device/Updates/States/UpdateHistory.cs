@@ -27,7 +27,7 @@ internal sealed class UpdateHistory(UpdateStore store)
         }
     }
 
-    /// <summary>Adds an entry, unless it is the last one already: a step that is done again after a power cut tells nothing twice.</summary>
+    /// <summary>Adds an entry, unless it is there already: a step that is done again after a power cut tells nothing twice.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
     public void Add(HistoryEntry entry)
@@ -35,7 +35,7 @@ internal sealed class UpdateHistory(UpdateStore store)
         lock (_gate)
         {
             var entries = Read(entry.Model);
-            if (entries.Count > 0 && entries[^1] == entry) return;
+            if (entries.Any(other => other.At == entry.At && string.Equals(other.Version, entry.Version, StringComparison.Ordinal) && string.Equals(other.Outcome, entry.Outcome, StringComparison.Ordinal))) return;
             if (entries.Count >= MaxEntries) DurableFile.Write(PathOf(entry.Model), Lines(entries.Skip(entries.Count - (MaxEntries / 2)).Append(entry)));
             else Append(PathOf(entry.Model), Lines([entry]));
         }

@@ -14,6 +14,9 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
     /// <summary>Most times that the state of one release is written. What still goes around then is broken off (Mender's loop breaker).</summary>
     public const int MaxWrites = 28;
 
+    /// <summary>Releases that are remembered: twice as many as can be kept.</summary>
+    private const int MaxKnown = 32;
+
     /// <summary>Always <see cref="CurrentFormat"/>; another number is set aside like a damaged file.</summary>
     public int Format { get; init; } = CurrentFormat;
 
@@ -22,9 +25,6 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
 
     /// <summary>The version that served when the update began, and to which it returns; null when none did.</summary>
     public string? From { get; init; }
-
-    /// <summary>The good version before the one that is committed; null when there was none.</summary>
-    public string? Previous { get; init; }
 
     /// <summary>Limits of the trial as the rollout stated them; null leaves them to the configuration.</summary>
     public TrialLimits? Trial { get; init; }
@@ -37,6 +37,9 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
 
     /// <summary>The same in plain words.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What was seen that is no fault: the numbers of the trial.</summary>
+    public string? Seen { get; init; }
 
     /// <summary>How often the state was written for <see cref="Target"/>.</summary>
     public int Writes { get; init; }
@@ -74,6 +77,12 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
     /// <summary>Name and version, for messages.</summary>
     [JsonIgnore]
     public string Title => Target is null ? Model : $"{Model} {Target.Version}";
+
+    /// <summary>The same with a release that the store has now; at most <see cref="MaxKnown"/> are remembered.</summary>
+    public UpdateRecord Know(KnownRelease release) => this with
+    {
+        Known = [.. Known.Where(other => !string.Equals(other.Version, release.Version, StringComparison.Ordinal)).Append(release).TakeLast(MaxKnown)],
+    };
 
     /// <summary>What is known of an installed version; null when updates did not bring it.</summary>
     public KnownRelease? Find(string? version) => Known.LastOrDefault(release => string.Equals(release.Version, version, StringComparison.Ordinal));

@@ -47,14 +47,16 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
     public UpdateRecord Read(string model) => FileOf(model).Read() ?? new UpdateRecord(model, UpdatePhase.Idle);
 
     /// <summary>Makes a state durable and counts it.</summary>
+    /// <param name="record">The state.</param>
+    /// <param name="counts">False when it says nothing of the release, such as a new <see cref="UpdateRecord.MinRelease"/>.</param>
     /// <returns>What was written: with the count and, when the phase has changed, the time.</returns>
     /// <exception cref="IOException">It could not be written; the state before holds.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
-    public UpdateRecord Write(UpdateRecord record)
+    public UpdateRecord Write(UpdateRecord record, bool counts = true)
     {
         var before = Read(record.Model);
         var isNewPhase = before.Phase != record.Phase || !string.Equals(before.Target?.Sha256, record.Target?.Sha256, StringComparison.Ordinal);
-        var written = record with { Writes = record.Writes + 1, Since = isNewPhase || before.Since is null ? timeProvider.GetUtcNow() : before.Since };
+        var written = record with { Writes = record.Writes + (counts ? 1 : 0), Since = isNewPhase || before.Since is null ? timeProvider.GetUtcNow() : before.Since };
         FileOf(record.Model).Write(written);
         Written?.Invoke(written);
         return written;
