@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -45,5 +46,6 @@ internal static class FleetCommand
         RepoCommand.Create(environment),
         KeyCommand.Create(environment),
         DepotCommand.Create(environment),
+        RolloutCommand.Create(environment),
     };
 }

@@ -34,8 +34,8 @@ internal sealed record PublishedRelease(string Model, string Version, long Numbe
                 throw new RepositoryException(RepositoryFailure.NotFound, lister.Envelope.Role, file: null, $"{path} is listed, and {companion} is not: devices cannot get a release without its {what}", fix);
             }
         }
-        var min = All(content).Where(t => IsOf(t.Path, model)).Max(t => Number(t.File, "min_release"));
-        return Number(file, "release") is > 0 and var number
+        var min = All(content).Where(t => IsOf(t.Path, model)).Max(t => Custom(t.File, "min_release"));
+        return Custom(file, "release") is > 0 and var number
             ? new PublishedRelease(model, version, number, min)
             : throw new RepositoryException(RepositoryFailure.Damaged, lister.Envelope.Role, file: null, $"{path} states no release number", "Add the bundle with `edgefleet model add`, which gives it one");
     }
@@ -56,7 +56,7 @@ internal sealed record PublishedRelease(string Model, string Version, long Numbe
     private static IEnumerable<(string Path, string What, string Fix)> Companions(string path, TargetFile file)
     {
         yield return (ChunkIndex.PathOf(path), "chunk index", "Add the bundle again as another version with this program: `edgefleet model add` makes the index");
-        if (Number(file, "encrypted") is > 0)
+        if (Custom(file, "encrypted") is > 0)
         {
             yield return (Path.ChangeExtension(path, KeysExtension), "keys", "Make them with `edgefleet model rekey`");
         }
@@ -86,5 +86,5 @@ internal sealed record PublishedRelease(string Model, string Version, long Numbe
 
     private static bool IsOf(string path, string model) => path.StartsWith($"models/{model}/", StringComparison.Ordinal);
 
-    private static long? Number(TargetFile file, string name) => file.Custom?.Find(name) is { Kind: JsonKind.Integer } number ? number.Integer : null;
+    private static long? Custom(TargetFile file, string name) => file.Custom?.Find(name) is { Kind: JsonKind.Integer } number ? number.Integer : null;
 }
