@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
 using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
@@ -47,5 +48,6 @@ internal static class FleetCommand
         KeyCommand.Create(environment),
         DepotCommand.Create(environment),
         RolloutCommand.Create(environment),
+        FleetDevicesCommand.Create(environment),
     };
 }

@@ -1,3 +1,4 @@
+using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Trust.Json;

@@ -13,6 +13,7 @@ internal static class RolloutCommand
     internal static Command Create(CommandEnvironment environment) => new("rollout", "Says which group of devices runs which version, and shows how far they are.")
     {
         RolloutSetCommand.Create(environment),
+        RolloutStatusCommand.Create(environment),
         Show(),
         List(),
         Pause(environment, paused: true),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Messaging.Rollouts;
 using EdgeRunner.Trust.Repository;
 
@@ -25,12 +26,16 @@ internal static class RolloutSetCommand
         var minutes = Number("--trial-minutes", "Trial: minutes to watch; 0 to 10080.", "M");
         var shadow = new Option<long?>("--shadow-windows") { Description = "Trial: windows to run beside the old version before anything is swapped; 0 = none.", HelpName = "N" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Devices only tell whether they could take it (space, memory, opset, providers, key); nothing is moved." };
+        var wait = new Option<bool>("--wait") { Description = "Show what the devices do until all that take part are done, as `rollout status --watch` does. Needs the broker." };
+        var timeout = RolloutStatusCommand.TimeoutOption();
         var repo = new RepoOptions();
+        var broker = new BrokerOptions();
         var command = new Command("set", "Rolls a version out to a group: signed with the online key and published at once. Other models of the group stay as they are.")
         {
-            group, release, percent, notBefore, seed, maxError, maxLatency, maxDrift, windows, minutes, shadow, dryRun,
+            group, release, percent, notBefore, seed, maxError, maxLatency, maxDrift, windows, minutes, shadow, dryRun, wait, timeout,
         };
         repo.AddTo(command);
+        broker.AddTo(command);
         command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
         {
             var now = environment.TimeProvider.GetUtcNow();
@@ -51,9 +56,28 @@ internal static class RolloutSetCommand
                     ShadowWindows = parsed.GetValue(shadow),
                 },
             };
-            var report = await SetAsync(parsed, model, version, request, cancellationToken).ConfigureAwait(false);
-            RolloutCommand.Print(output, parsed.GetValue(repo.Json), report);
-            return ExitCode.Ok;
+            var limit = RolloutStatusCommand.Timeout(parsed, timeout);
+            if (limit is not null && !parsed.GetValue(wait))
+            {
+                throw new UsageException("--timeout is for --wait.");
+            }
+            if (!parsed.GetValue(wait))
+            {
+                RolloutCommand.Print(output, parsed.GetValue(repo.Json), await SetAsync(parsed, model, version, request, cancellationToken).ConfigureAwait(false));
+                return ExitCode.Ok;
+            }
+            // The broker first: who wants to wait does not want a rollout that cannot be seen.
+            var fleet = await FleetConnection.OpenAsync(broker.SessionOf(parsed, "edgefleet-rollout"), broker.FleetOf(parsed), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                RolloutCommand.Print(output, parsed.GetValue(repo.Json), await SetAsync(parsed, model, version, request, cancellationToken).ConfigureAwait(false));
+                var wanted = new WantedStates(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)), parsed.GetRequiredValue(group));
+                return await new RolloutWatch(fleet, wanted, model, environment, output, parsed.GetValue(repo.Json)).WatchAsync(limit, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await fleet.DisposeAsync().ConfigureAwait(false);
+            }
         }));
         return command;
 

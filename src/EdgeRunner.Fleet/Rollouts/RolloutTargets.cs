@@ -1,3 +1,4 @@
+using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Messaging.Rollouts;
 using EdgeRunner.Messaging.Topics;
 using EdgeRunner.Trust.Metadata;

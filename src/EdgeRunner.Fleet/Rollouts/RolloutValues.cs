@@ -10,6 +10,8 @@ internal static class RolloutValues
 {
     private const decimal HundredthsOfPercent = 100;
 
+    private static readonly TimeSpan LongestSpan = TimeSpan.FromDays(3650);
+
     /// <summary><c>MODEL@VERSION</c>.</summary>
     /// <exception cref="UsageException">It is not written so.</exception>
     internal static (string Model, string Version) Release(string text)
@@ -38,9 +40,9 @@ internal static class RolloutValues
         {
             return now;
         }
-        if (text.Length > 2 && text[0] is '+' && int.TryParse(text.AsSpan(1, text.Length - 2), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && Unit(text[^1]) is { } unit && count <= TimeSpan.FromDays(3650) / unit)
+        if (text.Length > 0 && text[0] is '+' && TrySpan(text.AsSpan(1)) is { } later)
         {
-            return WholeSecond(now + (count * unit));
+            return WholeSecond(now + later);
         }
         // A moment without a zone would be another one on the next person's machine.
         string[] formats = ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"];
@@ -64,10 +66,18 @@ internal static class RolloutValues
             : throw new UsageException($"{option} {text} is no number{(percentAllowed ? ": say 0.01 or 1%" : ", e.g. 1.5")}.");
     }
 
+    /// <summary>A length of time: <c>90s</c>, <c>10m</c>, <c>2h</c>, <c>1d</c>.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    internal static TimeSpan Span(string option, string text) => TrySpan(text) is { } span ? span : throw new UsageException($"{option} {text} is no length of time: say 90s, 10m, 2h or 1d.");
+
+    private static TimeSpan? TrySpan(ReadOnlySpan<char> text) =>
+        text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && Unit(text[^1]) is { } unit && count <= LongestSpan / unit ? count * unit : null;
+
     private static DateTimeOffset WholeSecond(DateTimeOffset moment) => new(moment.Ticks - (moment.Ticks % TimeSpan.TicksPerSecond), moment.Offset);
 
     private static TimeSpan? Unit(char unit) => unit switch
     {
+        's' => TimeSpan.FromSeconds(1),
         'm' => TimeSpan.FromMinutes(1),
         'h' => TimeSpan.FromHours(1),
         'd' => TimeSpan.FromDays(1),

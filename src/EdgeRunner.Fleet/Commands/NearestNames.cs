@@ -1,4 +1,4 @@
-namespace EdgeRunner.Fleet.Rollouts;
+namespace EdgeRunner.Fleet.Commands;
 
 /// <summary>What somebody may have meant who mistyped a name.</summary>
 internal static class NearestNames

@@ -1,6 +1,6 @@
-using EdgeRunner.Fleet.Rollouts;
+using EdgeRunner.Fleet.Commands;
 
-namespace EdgeRunner.Fleet.Tests.Rollouts;
+namespace EdgeRunner.Fleet.Tests.Commands;
 
 public sealed class NearestNamesTests
 {
