@@ -14,6 +14,7 @@ public sealed class MqttSubscription : IAsyncDisposable
     private readonly Action<MqttSubscription> _onDispose;
     private readonly SessionCounters _counters;
     private readonly ILogger _logger;
+    private readonly Task _running;
     private int _queued;
     private long _queuedBytes;
     private long _received;
@@ -30,7 +31,7 @@ public sealed class MqttSubscription : IAsyncDisposable
         _onDispose = onDispose;
         _counters = counters;
         _logger = logger;
-        _ = Task.Run(RunHandlerAsync);
+        _running = Task.Run(RunHandlerAsync);
     }
 
     /// <summary>Topic filter.</summary>
@@ -60,6 +61,13 @@ public sealed class MqttSubscription : IAsyncDisposable
         Close();
         _onDispose(this);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes no more messages; completes when the handler has had those that came.</summary>
+    internal Task DrainAsync()
+    {
+        _messages.Writer.TryComplete();
+        return _running;
     }
 
     /// <summary>Stops the handler without telling the broker.</summary>
