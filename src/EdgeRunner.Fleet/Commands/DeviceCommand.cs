@@ -29,13 +29,13 @@ internal static class DeviceCommand
             var key = ReadKey(parsed.GetRequiredValue(file));
             var device = registry.Enroll(parsed.GetRequiredValue(name), key, parsed.GetValue(groups) ?? [], time.GetUtcNow());
             var isNew = device.Keys.Count == 1;
-            return new DeviceChange(
+            return (new DeviceChange(
                 [isNew ? $"Enrolled {device.Id}{InGroups(device)}, key {key.Thumbprint} ({key.Title})." : $"{device.Id} has {device.Keys.Count} keys now; the new one is {key.Thumbprint} ({key.Title})."],
                 [
                     $"Compare the key with what `edgerunner device-key show` says on the device: whoever could exchange the file on its way would read the models.",
                     .. device.Groups.Count == 0 ? [$"It is in no group: `edgefleet device set-groups {device.Id} GROUP`."] : Array.Empty<string>(),
                 ],
-                device);
+                device), device.Groups);
         });
     }
 
@@ -49,7 +49,7 @@ internal static class DeviceCommand
             var before = registry.Find(parsed.GetRequiredValue(name)).Groups;
             var device = registry.SetGroups(parsed.GetRequiredValue(name), parsed.GetValue(groups) ?? []);
             var left = before.Except(device.Groups, StringComparer.Ordinal).ToArray();
-            return new DeviceChange([$"{device.Id} is {(device.Groups.Count == 0 ? "in no group" : InGroups(device)[2..])} now."], left.Length > 0 ? [Keeps(device.Id)] : [], device);
+            return (new DeviceChange([$"{device.Id} is {(device.Groups.Count == 0 ? "in no group" : InGroups(device)[2..])} now."], left.Length > 0 ? [Keeps(device.Id)] : [], device), [.. before.Union(device.Groups, StringComparer.Ordinal)]);
         });
     }
 
@@ -61,8 +61,9 @@ internal static class DeviceCommand
         return Changing(command, environment, (parsed, registry, _) =>
         {
             var id = parsed.GetRequiredValue(name);
+            var groups = registry.Find(id).Groups;
             var device = registry.Remove(id, parsed.GetValue(key));
-            return new DeviceChange([device is null ? $"Removed {id}." : $"Removed one key of {id}; it has {device.Keys.Count} left."], [Keeps(id)], device);
+            return (new DeviceChange([device is null ? $"Removed {id}." : $"Removed one key of {id}; it has {device.Keys.Count} left."], [Keeps(id)], device), groups);
         });
     }
 
@@ -119,7 +120,7 @@ internal static class DeviceCommand
         return command;
     }
 
-    private static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, DeviceRegistry, TimeProvider, DeviceChange> change)
+    private static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, DeviceRegistry, TimeProvider, (DeviceChange Report, IReadOnlyCollection<string> Groups)> change)
     {
         var repo = new RepoOptions();
         var modelKeys = new EncryptOptions().ModelKeys;
@@ -130,9 +131,8 @@ internal static class DeviceCommand
         {
             using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider);
             var registry = new DeviceRegistry(repository.Content.Layout);
-            var groups = command.Name is "enroll" || !registry.Read().Any(d => string.Equals(d.Id, parsed.GetResult("NAME")?.Tokens[0].Value, StringComparison.Ordinal)) ? [] : registry.Find(parsed.GetResult("NAME")!.Tokens[0].Value).Groups;
-            var report = change(parsed, registry, environment.TimeProvider);
-            var commands = RekeyAdvice.For(repository.Content, new ModelKeyStore(repository.Content.Layout, parsed.GetValue(modelKeys)), [.. groups.Union(report.Device?.Groups ?? [], StringComparer.Ordinal)]);
+            var (report, groups) = change(parsed, registry, environment.TimeProvider);
+            var commands = RekeyAdvice.For(repository.Content, new ModelKeyStore(repository.Content.Layout, parsed.GetValue(modelKeys)), groups);
             if (commands.Count > 0)
             {
                 report = report with { Advice = [.. report.Advice, .. commands.Select(c => $"To tell the versions that are encrypted already: {c}")] };

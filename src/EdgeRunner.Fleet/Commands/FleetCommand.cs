@@ -40,11 +40,13 @@ internal static class FleetCommand
             ModelRepositoryCommands.Index(environment),
             ModelRepositoryCommands.List(),
             ModelRepositoryCommands.Show(),
+            ModelRekeyCommand.Create(environment),
             ModelRepositoryCommands.Remove(environment),
             ModelRepositoryCommands.SetMinRelease(environment),
         },
         RepoCommand.Create(environment),
         KeyCommand.Create(environment),
+        DeviceCommand.Create(environment),
         DepotCommand.Create(environment),
     };
 }

@@ -58,7 +58,7 @@ internal sealed class ModelKeyStore
     /// <summary>A warning when others may read the keys; null when not.</summary>
     internal string? FindProblem(string model) =>
         !OperatingSystem.IsWindows() && File.Exists(FileOf(model)) && (File.GetUnixFileMode(FileOf(model)) & Others) != UnixFileMode.None
-            ? $"Warning: others may read {FileOf(model)}, which has keys of models: chmod 600."
+            ? $"Warning: others could read {FileOf(model)}, which has the keys of {model}: it must have the mode 600. If somebody did, add a new version (mode chunked: with --rotate)."
             : null;
 
     private static void Check(ModelKeys keys, string model)

@@ -19,10 +19,10 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
     internal async Task<IReadOnlyList<string>> AddAsync(ModelBundle bundle, EncryptionRequest request, string? role, CancellationToken cancellationToken)
     {
         var manifest = bundle.Manifest;
-        ModelCatalog.RequireNew(repository, manifest, role); // a large file is not encrypted for nothing
+        ModelCatalog.RequireNew(repository, manifest, sha256: null, role); // a large file is not encrypted for nothing
         var devices = _registry.OfGroups(request.Groups);
         var recipients = devices.SelectMany(d => d.PublicKeys).ToArray();
-        var done = new List<string>();
+        var done = Problems(manifest.Name);
         var keys = store.Read(manifest.Name);
         var secret = request.Mode == SealMode.Single ? RandomNumberGenerator.GetBytes(ReleaseKey.KeyBytes) : SecretFor(keys, request, recipients, done);
         using var key = new ReleaseKey(secret, request.Mode, bundle.SizeBytes, bundle.Sha256, manifest.Name, ModelCatalog.NextRelease(repository.Content, manifest.Name));
@@ -39,7 +39,7 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
             done.Add(ModelCatalog.Add(repository, manifest, new ReleaseContent(file, sha256)
             {
                 ChunkLengths = lengths,
-                Custom = new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["encrypted"] = JsonTree.Of(1) },
+                Custom = new Dictionary<string, JsonTree>(StringComparer.Ordinal) { [ModelCatalog.EncryptedMember] = JsonTree.Of(1) },
                 Companions = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { [KeyEnvelope.Extension] = envelope },
             }, role, cancellationToken));
         }
@@ -48,7 +48,6 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
             File.Delete(file);
         }
         done.Add($"Encrypted ({Name(request.Mode)}) for {Count(devices, recipients)} of {string.Join(", ", request.Groups)}: {string.Join(", ", devices.Select(d => d.Id))}. Its key {key.KeyId} is in {store.DirectoryPath}.");
-        AddProblem(manifest.Name, done);
         return done;
     }
 
@@ -69,7 +68,7 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
         var recipients = devices.SelectMany(d => d.PublicKeys).ToArray();
         var before = CurrentRecipients(entry);
         var now = recipients.Select(r => r.Thumbprint).ToHashSet(StringComparer.Ordinal);
-        var done = new List<string>();
+        var done = Problems(model);
         if (!now.SetEquals(before))
         {
             using var key = new ReleaseKey(release.Key, release.Mode, release.PlainLength, release.PlainSha256, model, release.Release);
@@ -94,14 +93,13 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
             store.Write(store.Read(model) with { ChunkSecret = null });
             done.Add($"The next version of {model} in mode chunked takes a new secret: devices fetch all of it once.");
         }
-        AddProblem(model, done);
         return done;
     }
 
     internal static string Name(SealMode mode) => mode == SealMode.Single ? "single" : "chunked";
 
-    private static string Count(IReadOnlyCollection<EnrolledDevice> devices, IReadOnlyCollection<DevicePublicKey> keys) =>
-        $"{devices.Count} {(devices.Count == 1 ? "device" : "devices")}{(keys.Count == devices.Count ? "" : $" with {keys.Count} keys")}";
+    private static string Count(IReadOnlyCollection<EnrolledDevice> devices, DevicePublicKey[] keys) =>
+        $"{devices.Count} {(devices.Count == 1 ? "device" : "devices")}{(keys.Length == devices.Count ? "" : $" with {keys.Length} keys")}";
 
     private static ChunkSecret Share(ChunkSecret? before, byte[] key, IEnumerable<DevicePublicKey> recipients) =>
         new(key, [.. (before is not null && before.Key.AsSpan().SequenceEqual(key) ? before.SharedWith : []).Union(recipients.Select(r => r.Thumbprint), StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
@@ -174,11 +172,6 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
             ? $"{device.Id} ({t[..Math.Min(8, t.Length)]})" : $"key {t[..Math.Min(8, t.Length)]}, which is not enrolled any more"));
     }
 
-    private void AddProblem(string model, List<string> done)
-    {
-        if (store.FindProblem(model) is { } problem)
-        {
-            done.Add(problem);
-        }
-    }
+    /// <summary>Before the file is written, which gives it its mode again.</summary>
+    private List<string> Problems(string model) => store.FindProblem(model) is { } problem ? [problem] : [];
 }
