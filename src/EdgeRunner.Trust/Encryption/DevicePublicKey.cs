@@ -61,7 +61,13 @@ public sealed class DevicePublicKey
             throw Bad($"the public key cannot be read: {e.Message}", e);
         }
 
-        return FromJwk(tree.Find("jwk") ?? tree);
+        if (tree.Find("keys") is { Kind: JsonKind.Array } keys)
+        {
+            // The newest is the first one.
+            return FromJwk((keys.Items.Count > 0 ? keys.Items[0].Find("jwk") : null) ?? throw Bad("\"keys\" has no key with a \"jwk\""));
+        }
+
+        return FromJwk(tree);
     }
 
     /// <summary>Reads a JSON web key.</summary>

@@ -15,8 +15,8 @@ public sealed class DeviceKeyTests
         using var key = DeviceKey.Generate(kind);
 
         using var read = Assert.Single(DeviceKey.ReadAll(key.ToPem()));
-        var jwk = JsonText.Write(JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["jwk"] = key.PublicKey.ToJwk() }));
-        string[] forms = [key.PublicKey.ToPem(), Encoding.UTF8.GetString(JsonText.Write(key.PublicKey.ToJwk())), Encoding.UTF8.GetString(jwk)];
+        var jwk = Encoding.UTF8.GetString(JsonText.Write(key.PublicKey.ToJwk()));
+        string[] forms = [key.PublicKey.ToPem(), $"for press-1:\n{key.PublicKey.ToPem()}", jwk, $$"""{"file":"x","keys":[{"jwk":{{jwk}}},{}]}"""];
 
         Assert.Equal(title, key.PublicKey.Title);
         Assert.Equal(key.PublicKey.Thumbprint, read.PublicKey.Thumbprint);
@@ -77,6 +77,8 @@ public sealed class DeviceKeyTests
     [InlineData("""{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}""", "private part")]
     [InlineData("""{"kty":"RSA","n":"AQAB","e":"AQAB"}""", "2048 to 8192 bits")]
     [InlineData("{\"kty\":", "cannot be read")]
+    [InlineData("""{"keys":[]}""", "no key with a \"jwk\"")]
+    [InlineData("""{"keys":[{"jwk":1}]}""", "\"kty\"")]
     [InlineData("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "must not leave its device")]
     [InlineData("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "neither EC on P-256 nor RSA")]
     public void Files_that_are_no_public_keys_are_refused_with_the_reason(string text, string reason) =>
