@@ -9,6 +9,10 @@ internal sealed record UpdateOptions : ICheckedSection
     /// <summary>The fleet's first <c>root.json</c>. Taken over once; later roots come with the releases.</summary>
     public string? RootFile { get; set; }
 
+    /// <summary>True: the clock of this machine is right though no time daemon says so to the kernel, as on a board with a battery clock or in a container. False
+    /// (default) takes no metadata before the kernel says that the clock is set.</summary>
+    public bool TrustSystemClock { get; set; }
+
     /// <summary>Roads in their order: <c>mqtt</c>, an http or https address of the repository, or a directory.</summary>
     public List<string> Sources { get; set; } = ["mqtt"];
 

@@ -39,6 +39,7 @@ internal static class FleetCommand
         {
             ModelPackCommand.Create(environment.TimeProvider),
             ModelRepositoryCommands.Add(environment),
+            ModelRepositoryCommands.Index(environment),
             ModelRepositoryCommands.List(),
             ModelRepositoryCommands.Show(),
             ModelRepositoryCommands.Remove(environment),

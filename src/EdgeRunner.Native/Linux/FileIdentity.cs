@@ -14,6 +14,7 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
 {
     private const int AtFdCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
+    private const int AtEmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
     private const int TypeMask = 0xF000, TypeDirectory = 0x4000, TypeRegular = 0x8000;
 
@@ -40,6 +41,22 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
                 return error is NoEntry or NotDirectory ? null : throw new IOException($"stat({path}) failed: {Marshal.GetPInvokeErrorMessage(error)}");
             }
         }
+        return Of(found);
+    }
+
+    /// <summary>Looks at an open file.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
+    internal static FileIdentity Read(int descriptor)
+    {
+        StatX found;
+        byte empty = 0;
+        return Stat(descriptor, &empty, AtEmptyPath, BasicStats, &found) == 0
+            ? Of(found)
+            : throw new IOException($"statx failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
+    private static FileIdentity Of(in StatX found)
+    {
         var type = found.Mode & TypeMask;
         return new FileIdentity(type == TypeDirectory, type == TypeRegular, found.UserId, found.Mode & 0xFFF, found.Links);
     }

@@ -42,21 +42,32 @@ public sealed class MetadataStore
     /// <summary>True when there is a root to start from.</summary>
     public bool HasRoot => Read(RoleNames.Root, 1) is not null;
 
+    /// <summary>The bytes of the trusted root; null when there is none.</summary>
+    public byte[]? ReadRoot() => Read(RoleNames.Root, new TufClientOptions().MaxRootBytes);
+
     /// <summary>Puts the first root in place. What was trusted before is forgotten.</summary>
     /// <param name="root">The bytes of a <c>root.json</c> that came by a trusted way.</param>
     /// <exception cref="MetadataException">It is no root, or is not signed by itself.</exception>
     public void Provision(ReadOnlyMemory<byte> root)
     {
-        if (root.Length > new TufClientOptions().MaxRootBytes)
-        {
-            throw new MetadataException(TrustFailure.TooLong, RoleNames.Root, version: null, $"at most {new TufClientOptions().MaxRootBytes} bytes", $"{root.Length}");
-        }
+        CheckLength(root);
         TrustedRoot.Verify(root);
         foreach (var file in _disk.List(DirectoryPath).Where(f => f.EndsWith(".json", StringComparison.Ordinal)))
         {
             _disk.Delete(In(file));
         }
         _disk.FlushDirectory(DirectoryPath);
+        WriteFile(RoleNames.FileName(RoleNames.Root), root.Span);
+    }
+
+    /// <summary>Puts a root in the place of a stored one that is damaged. The memory of the other roles stays, so that a damaged file does not open the way
+    /// to old ones.</summary>
+    /// <param name="root">The bytes of a <c>root.json</c> that came by a trusted way.</param>
+    /// <exception cref="MetadataException">It is no root, or is not signed by itself.</exception>
+    public void RestoreRoot(ReadOnlyMemory<byte> root)
+    {
+        CheckLength(root);
+        TrustedRoot.Verify(root);
         WriteFile(RoleNames.FileName(RoleNames.Root), root.Span);
     }
 
@@ -119,6 +130,14 @@ public sealed class MetadataStore
             CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 
     internal void WriteClock(DateTimeOffset date) => WriteFile(ClockFile, Encoding.ASCII.GetBytes(MetadataWriter.Date(date)));
+
+    private static void CheckLength(ReadOnlyMemory<byte> root)
+    {
+        if (root.Length > new TufClientOptions().MaxRootBytes)
+        {
+            throw new MetadataException(TrustFailure.TooLong, RoleNames.Root, version: null, $"at most {new TufClientOptions().MaxRootBytes} bytes", $"{root.Length}");
+        }
+    }
 
     private void Forget()
     {
