@@ -57,7 +57,7 @@ public sealed class RepositoryTests : IDisposable
         var model = Assert.Single((await OkAsync("model", "list")).AsArray())!;
         Assert.Equal(("shuttle-forest", 1, "published"), ((string)model["name"]!, (int)model["release"]!, (string)model["state"]!));
         var verified = await OkAsync("repo", "verify");
-        Assert.Equal(1, (int)verified["targets"]!);
+        Assert.Equal(2, (int)verified["targets"]!);
 
         var again = await FleetAsync("model", "add", bundle, "--no-self-test");
         Assert.Equal(1, again.ExitCode);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -37,6 +39,7 @@ internal static class FleetCommand
         {
             ModelPackCommand.Create(environment.TimeProvider),
             ModelRepositoryCommands.Add(environment),
+            ModelRepositoryCommands.Index(environment),
             ModelRepositoryCommands.List(),
             ModelRepositoryCommands.Show(),
             ModelRepositoryCommands.Remove(environment),
@@ -45,5 +48,7 @@ internal static class FleetCommand
         RepoCommand.Create(environment),
         KeyCommand.Create(environment),
         DepotCommand.Create(environment),
+        RolloutCommand.Create(environment),
+        FleetDevicesCommand.Create(environment),
     };
 }

@@ -7,7 +7,7 @@ using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Commands;
 
-/// <summary><c>edgefleet model add|list|show|remove|set-min-release</c>.</summary>
+/// <summary><c>edgefleet model add|index|list|show|remove|set-min-release</c>.</summary>
 internal static class ModelRepositoryCommands
 {
     internal static Command Add(CommandEnvironment environment)
@@ -17,14 +17,14 @@ internal static class ModelRepositoryCommands
         var library = new Option<string?>("--onnxruntime") { Description = "The ONNX Runtime library. Default: EDGERUNNER_ONNXRUNTIME, then beside this program, then the system's.", HelpName = "FILE" };
         var skip = new Option<bool>("--no-self-test") { Description = "Do not load the model and run its golden cases; digests and manifest are checked all the same." };
         var command = new Command("add", "Puts a bundle into the repository, for its team to sign.") { bundle, role, library, skip };
-        return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
+        return RepoCommand.Changing(command, environment, (parsed, repository, cancellationToken) =>
         {
             using var opened = ModelBundle.Open(parsed.GetRequiredValue(bundle));
             if (!parsed.GetValue(skip))
             {
                 SelfTest(opened, parsed.GetValue(library));
             }
-            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Add(repository, opened, parsed.GetValue(role))]);
+            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Add(repository, opened, parsed.GetValue(role), cancellationToken)]);
         });
     }
 
@@ -33,11 +33,16 @@ internal static class ModelRepositoryCommands
         var (name, version) = NameAndVersion();
         var command = new Command("remove", "Takes a model out of the repository: devices cannot get it any more. Those that have it keep it; see set-min-release.") { name, version };
         return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
-        {
-            var model = ModelCatalog.Find(repository.Content, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version));
-            repository.RemoveTarget(model.Role, model.Target);
-            return Task.FromResult<IReadOnlyList<string>>([$"Staged: {model.Target} removed from {model.Role}."]);
-        });
+            Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Remove(repository, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version))]));
+    }
+
+    internal static Command Index(CommandEnvironment environment)
+    {
+        var name = new Argument<string>("NAME") { Description = "The model." };
+        var version = new Argument<string?>("VERSION") { Description = "The version. Default: all that have no index.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("index", "Adds the chunk index to models that an older edgefleet put into the repository; `model add` does it by itself.") { name, version };
+        return RepoCommand.Changing(command, environment, (parsed, repository, cancellationToken) =>
+            Task.FromResult(ModelCatalog.AddIndexes(repository, parsed.GetRequiredValue(name), parsed.GetValue(version), cancellationToken)));
     }
 
     internal static Command SetMinRelease(CommandEnvironment environment)
@@ -124,16 +129,27 @@ internal static class ModelRepositoryCommands
         var (name, version) = (models.Max(m => m.Name.Length), models.Max(m => m.Version.Length));
         foreach (var model in models)
         {
-            output.WriteLine($"{model.Name.PadRight(name)}  {model.Version.PadRight(version)}  release {model.Release,-3} {model.SizeBytes,12} bytes  {model.State}{(model.Revoked ? ", forbidden by min-release" : "")}");
+            output.WriteLine($"{model.Name.PadRight(name)}  {model.Version.PadRight(version)}  release {model.Release,-3} {model.SizeBytes,12} bytes  {Chunks(model),12}  {model.State}{(model.Revoked ? ", forbidden by min-release" : "")}");
         }
     }
+
+    private static string Chunks(ModelEntry model) => model.Chunks switch { null => "no index", 1 => "1 chunk", _ => $"{model.Chunks} chunks" };
+
+    private static string Needs(ModelNeeds? needs) => needs is null ? "not stated" : string.Join(", ", new[]
+    {
+        needs.MemoryBytes is { } memory ? $"{memory} bytes of memory" : null,
+        needs.Opset is { } opset ? $"opset {opset}" : null,
+        needs.Providers.Count > 0 ? string.Join(" or ", needs.Providers) : null,
+    }.OfType<string>());
 
     private static string Details(ModelEntry model) => $"""
         {model.Name} {model.Version}
           state        {model.State}{(model.Revoked ? ", forbidden by min-release" : "")}
           release      {model.Release}{(model.MinRelease is { } min ? $" (devices run {min} or later)" : "")}
           bundle       {model.SizeBytes} bytes, sha256 {model.Sha256}
+          chunks       {(model.Chunks is null ? $"none: devices cannot fetch it; `edgefleet model index {model.Name} {model.Version}` adds the index" : $"{model.Chunks}")}
           unpacked     {model.UnpackedBytes} bytes
+          needs        {Needs(model.Needs)}
           target       {model.Target}, signed by {model.Role}
 
         """;

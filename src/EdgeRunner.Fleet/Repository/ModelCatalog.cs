@@ -1,4 +1,4 @@
-using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
@@ -8,13 +8,17 @@ namespace EdgeRunner.Fleet.Repository;
 /// <summary>Models as targets: <c>models/NAME/VERSION.ermodel</c>, with <c>custom</c> fields that a device needs before it fetches anything.</summary>
 /// <remarks>
 /// <c>custom</c>: <c>name</c>, <c>version</c>, <c>release</c> (1, 2, 3… for each model, never used twice: versions are for people, this is the order that devices
-/// trust), <c>unpacked_bytes</c> (of the bundle's files), <c>min_release</c> (when there is one: devices must not run a lower release, not even to go back to it).
+/// trust), <c>unpacked_bytes</c> (of the bundle's files), <c>needs</c> (<see cref="ModelNeeds"/>), <c>min_release</c> (when there is one: devices must not run a lower
+/// release, not even to go back to it). Beside each, listed by the same role: <c>models/NAME/VERSION.chunks</c>, its <see cref="ChunkIndex"/>, with <c>chunks</c>
+/// (how many) under <c>custom</c>.
 /// </remarks>
-internal static class ModelCatalog
+internal static partial class ModelCatalog
 {
     internal const string Extension = ".ermodel";
 
     private const string Prefix = "models/";
+    private const string ChunksMember = "chunks";
+    private const string NeedsMember = "needs";
 
     internal static string PathOf(string name, string version) => $"{Prefix}{name}/{version}{Extension}";
 
@@ -28,12 +32,15 @@ internal static class ModelCatalog
             var newest = content.NewestTargets(role)!.Targets;
             foreach (var (path, file) in newest.Where(t => IsModel(t.Key)))
             {
-                all.Add(Entry(role, path, file, published?.GetValueOrDefault(path) is { } before && Same(before, file) ? "published" : "staged"));
+                var index = ChunkIndex.PathOf(path);
+                all.Add(Entry(role, path, newest, IsPublished(path, file) && (!newest.TryGetValue(index, out var chunks) || IsPublished(index, chunks)) ? "published" : "staged"));
             }
-            foreach (var (path, file) in (published ?? newest).Where(t => IsModel(t.Key) && !newest.ContainsKey(t.Key)))
+            foreach (var path in (published ?? newest).Keys.Where(t => IsModel(t) && !newest.ContainsKey(t)))
             {
-                all.Add(Entry(role, path, file, "removal staged"));
+                all.Add(Entry(role, path, published!, "removal staged"));
             }
+
+            bool IsPublished(string path, TargetFile file) => published?.GetValueOrDefault(path) is { } before && Same(before, file);
         }
         return [.. all.OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Release).ThenBy(m => m.Version, StringComparer.Ordinal)];
     }
@@ -46,38 +53,6 @@ internal static class ModelCatalog
             ?? throw new RepositoryException(RepositoryFailure.NotFound, role: null, file: null, $"there is no model {name} {version} in the repository", models.Any(m => Is(m, name))
                 ? $"Versions of {name} are: {string.Join(", ", models.Where(m => Is(m, name)).Select(m => m.Version))}"
                 : $"Models are: {(models.Count == 0 ? "none" : string.Join(", ", models.Select(m => m.Name).Distinct(StringComparer.Ordinal)))}");
-    }
-
-    /// <summary>Adds a bundle that was verified.</summary>
-    /// <returns>What was done, in words.</returns>
-    /// <exception cref="RepositoryException">That version is there, or no role may list it.</exception>
-    internal static string Add(TufRepository repository, ModelBundle bundle, string? role)
-    {
-        var manifest = bundle.Manifest;
-        var version = manifest.Version.ToString();
-        var path = PathOf(manifest.Name, version);
-        var models = Read(repository.Content).Where(m => Is(m, manifest.Name)).ToArray();
-        if (models.FirstOrDefault(m => string.Equals(m.Target, path, StringComparison.Ordinal)) is { } there)
-        {
-            throw new RepositoryException(RepositoryFailure.AlreadyThere, there.Role, file: null,
-                $"{manifest.Title} is in the repository already{(string.Equals(there.Sha256, bundle.Sha256, StringComparison.Ordinal) ? "" : ", with another content")}",
-                "Give the new bundle another version: one version is one content, for ever");
-        }
-        // Never below what was given away once, also when the newest release was removed.
-        var release = Math.Max(models.Select(m => m.Release).DefaultIfEmpty().Max(), models.Select(m => m.MinRelease ?? 0).DefaultIfEmpty().Max()) + 1;
-        var custom = new Dictionary<string, JsonTree>(StringComparer.Ordinal)
-        {
-            ["name"] = JsonTree.Of(manifest.Name),
-            ["version"] = JsonTree.Of(version),
-            ["release"] = JsonTree.Of(release),
-            ["unpacked_bytes"] = JsonTree.Of(manifest.Files.Sum(f => f.SizeBytes)),
-        };
-        if (models.Max(m => m.MinRelease) is { } min)
-        {
-            custom["min_release"] = JsonTree.Of(min);
-        }
-        var lister = repository.AddTarget(role, path, bundle.Path, JsonTree.Of(custom), bundle.Sha256);
-        return $"Staged: {path}, release {release}, {bundle.SizeBytes} bytes, in {lister}.";
     }
 
     /// <summary>Stages that devices must not run a release of a model below that of a version.</summary>
@@ -100,11 +75,16 @@ internal static class ModelCatalog
 
     private static bool Same(TargetFile a, TargetFile b) => a.Length == b.Length && string.Equals(a.Digests.Preferred, b.Digests.Preferred, StringComparison.Ordinal) && string.Equals(a.Custom?.ToString(), b.Custom?.ToString(), StringComparison.Ordinal);
 
-    private static ModelEntry Entry(string role, string path, TargetFile file, string state)
+    private static ModelEntry Entry(string role, string path, IReadOnlyDictionary<string, TargetFile> targets, string state)
     {
         var parts = path.Split('/');
+        var file = targets[path];
         return new ModelEntry(parts[1], parts[2][..^Extension.Length], Number(file, "release") ?? 0, Number(file, "min_release"), file.Length, Number(file, "unpacked_bytes"),
-            file.Digests.All.GetValueOrDefault("sha256") ?? "", path, role, state);
+            file.Digests.All.GetValueOrDefault("sha256") ?? "", path, role, state)
+        {
+            Chunks = targets.TryGetValue(ChunkIndex.PathOf(path), out var index) ? Number(index, ChunksMember) ?? 0 : null,
+            Needs = ModelNeeds.Read(file.Custom),
+        };
     }
 
     private static long? Number(TargetFile file, string name) => file.Custom?.Find(name) is { Kind: JsonKind.Integer } number ? number.Integer : null;

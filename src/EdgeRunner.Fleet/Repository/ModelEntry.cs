@@ -15,6 +15,14 @@ namespace EdgeRunner.Fleet.Repository;
 /// <param name="State"><c>published</c>, <c>staged</c>, or <c>removal staged</c>.</param>
 internal sealed record ModelEntry(string Name, string Version, long Release, long? MinRelease, long SizeBytes, long? UnpackedBytes, string Sha256, string Target, string Role, string State)
 {
+    /// <summary>Chunks in which devices fetch it; null when it has no index: then they cannot.</summary>
+    [JsonInclude]
+    internal long? Chunks { get; init; }
+
+    /// <summary>What it needs of a device; null when its target does not say so.</summary>
+    [JsonInclude]
+    internal ModelNeeds? Needs { get; init; }
+
     /// <summary>True when a device must not run it any more.</summary>
     [JsonInclude]
     internal bool Revoked => MinRelease > Release;

@@ -14,38 +14,45 @@ public sealed partial class TufRepository
     /// <param name="expectedSha256">What the file was found to be when it was checked; lowercase hex.</param>
     /// <returns>The role that lists it.</returns>
     /// <exception cref="RepositoryException">No role may list that path, or the file changed since it was checked.</exception>
-    public string AddTarget(string? role, string targetPath, string file, JsonTree? custom, string? expectedSha256)
+    public string AddTarget(string? role, string targetPath, string file, JsonTree? custom, string? expectedSha256) =>
+        AddTargets(role, [NewTarget.OfFile(targetPath, file) with { Custom = custom, ExpectedSha256 = expectedSha256 }]);
+
+    /// <summary>As <see cref="AddTarget"/>, for targets that belong together: all are staged, or none.</summary>
+    /// <param name="role">The role that is to list them; null for the one that may speak for the first path.</param>
+    /// <param name="targets">At least one; a path that is listed already gets the new content.</param>
+    /// <returns>The role that lists them.</returns>
+    /// <exception cref="RepositoryException">No role may list all of the paths, or a file changed since it was checked.</exception>
+    public string AddTargets(string? role, IReadOnlyList<NewTarget> targets)
     {
-        CheckTargetPath(targetPath);
-        var lister = RoleFor(role, targetPath);
-        RequireNotCountersigned(lister);
-        var temporary = AtomicWriter.Temporary(Path.Combine(Layout.Targets, targetPath));
-        _writer.MakeDirectory(Path.GetDirectoryName(temporary)!, Layout.DirectoryPath);
-        FileDigests digests;
-        long length;
-        try
+        ArgumentNullException.ThrowIfNull(targets);
+        var lister = role;
+        foreach (var target in targets)
         {
-            (var sha256, length) = _writer.Disk.Copy(file, temporary);
-            digests = FileDigests.OfSha256(sha256);
-            if (expectedSha256 is not null && !string.Equals(digests.Preferred, expectedSha256, StringComparison.Ordinal))
-            {
-                throw new RepositoryException(RepositoryFailure.Refused, lister, file, $"the file changed while it was added: SHA-256 was {expectedSha256} and is now {digests.Preferred}", "Try again when nobody writes to it");
-            }
-            _writer.Disk.Rename(temporary, Layout.TargetFile(targetPath, digests));
+            CheckTargetPath(target.Path);
+            lister = RoleFor(lister, target.Path);
         }
-        catch (Exception e) when (e is IOException or RepositoryException)
-        {
-            _writer.DeleteQuietly(temporary);
-            throw;
-        }
-        _writer.Disk.FlushDirectory(Path.GetDirectoryName(temporary)!);
-        EditTargets(lister, (signed, _) => signed.WithTarget(targetPath, new TargetFile(length, digests, custom)));
+        RequireNotCountersigned(lister ?? throw new ArgumentException("There is no target", nameof(targets)));
+        var files = targets.Select(target => (target.Path, Listed: Place(lister, target))).ToArray();
+        EditTargets(lister, (signed, _) => files.Aggregate(signed, (tree, file) => tree.WithTarget(file.Path, file.Listed)));
         return lister;
     }
 
     /// <summary>Stages the removal of a target. Its file stays: devices with older metadata may be fetching it.</summary>
     /// <exception cref="RepositoryException">The role does not list it.</exception>
-    public void RemoveTarget(string role, string targetPath) => ChangeTarget(role, targetPath, _ => null);
+    public void RemoveTarget(string role, string targetPath) => RemoveTargets(role, [targetPath]);
+
+    /// <summary>As <see cref="RemoveTarget"/>, for targets that belong together: the removal of all is staged, or of none.</summary>
+    /// <exception cref="RepositoryException">The role does not list one of them.</exception>
+    public void RemoveTargets(string role, IReadOnlyList<string> targetPaths)
+    {
+        ArgumentNullException.ThrowIfNull(targetPaths);
+        RequireNotCountersigned(role);
+        EditTargets(role, (signed, old) => targetPaths.Aggregate(signed, (tree, path) =>
+        {
+            Listed(old, role, path);
+            return tree.WithTarget(path, file: null);
+        }));
+    }
 
     /// <summary>Stages another <c>custom</c> part of a target.</summary>
     /// <exception cref="RepositoryException">The role does not list it.</exception>
@@ -79,10 +86,35 @@ public sealed partial class TufRepository
             $"{targetPath} belongs to {first.Name}, which is asked before it", $"Sign it as {first.Name}, or take a name that only {wanted} covers");
     }
 
-    private void ChangeTarget(string role, string targetPath, Func<TargetFile, TargetFile?> change)
+    /// <summary>Puts the content where its digest names it.</summary>
+    private TargetFile Place(string lister, NewTarget target)
     {
-        RequireNotCountersigned(role);
-        EditTargets(role, (signed, old) => signed.WithTarget(targetPath, change(Listed(old, role, targetPath))));
+        var temporary = AtomicWriter.Temporary(Path.Combine(Layout.Targets, target.Path));
+        var directory = Path.GetDirectoryName(temporary)!;
+        _writer.MakeDirectory(directory, Layout.DirectoryPath);
+        if (target.File is null)
+        {
+            var digests = FileDigests.Of(target.Content.Span);
+            _writer.Write(Layout.TargetFile(target.Path, digests), target.Content.Span);
+            return new TargetFile(target.Content.Length, digests, target.Custom);
+        }
+        try
+        {
+            var (sha256, length) = _writer.Disk.Copy(target.File, temporary);
+            var digests = FileDigests.OfSha256(sha256);
+            if (target.ExpectedSha256 is not null && !string.Equals(digests.Preferred, target.ExpectedSha256, StringComparison.Ordinal))
+            {
+                throw new RepositoryException(RepositoryFailure.Refused, lister, target.File, $"the file changed while it was added: SHA-256 was {target.ExpectedSha256} and is now {digests.Preferred}", "Try again when nobody writes to it");
+            }
+            _writer.Disk.Rename(temporary, Layout.TargetFile(target.Path, digests));
+            _writer.Disk.FlushDirectory(directory);
+            return new TargetFile(length, digests, target.Custom);
+        }
+        catch (Exception e) when (e is IOException or RepositoryException)
+        {
+            _writer.DeleteQuietly(temporary);
+            throw;
+        }
     }
 
     private void RequireNotCountersigned(string role)

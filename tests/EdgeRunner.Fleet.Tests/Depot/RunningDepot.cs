@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using EdgeRunner.Fleet.Depot;
+using EdgeRunner.Fleet.Depot.Fairness;
 using EdgeRunner.Messaging.Mqtt;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,9 @@ internal sealed class RunningDepot : IAsyncDisposable
     private RunningDepot(DepotOptions options, TimeProvider time) => _host = DepotHost.Build(options, time, _lines);
 
     internal DepotCounters Counters => _host.Services.GetRequiredService<DepotCounters>();
+
+    /// <summary>Requests that were accepted and neither answered nor handed to a group yet.</summary>
+    internal int InLine => _host.Services.GetRequiredService<LaneRing>().Answers;
 
     internal DepotFigures Figures => Counters.Snapshot();
 

@@ -166,7 +166,7 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Contains("forbidden by min-release", Run(null, "model", "show", "shuttle-forest", "1.0.0", "-r", Repo).Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Failed, Run(null, "model", "show", "shuttle-forest", "1.1.0", "-r", Repo).Code);
         Assert.Contains("Versions of shuttle-forest are: 1.0.0, 1.2.0", _errors, StringComparison.Ordinal);
-        Assert.Equal(2, Ok("repo", "verify", "-r", Repo).GetProperty("targets").GetInt32());
+        Assert.Equal(4, Ok("repo", "verify", "-r", Repo).GetProperty("targets").GetInt32()); // two bundles, two indexes
     }
 
     [Fact]

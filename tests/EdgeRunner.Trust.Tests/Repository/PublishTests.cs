@@ -1,4 +1,5 @@
 using EdgeRunner.Native.LibCrypto;
+using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
@@ -263,6 +264,30 @@ public sealed class PublishTests
         Assert.Contains("changed while it was added", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(System.IO.Path.Combine(repository.Layout.Targets, "models", "a")));
         Assert.Empty(open.Content.Staged);
+    }
+
+    [Fact]
+    public async Task Targets_that_belong_together_are_staged_and_removed_together_or_not_at_all()
+    {
+        using var repository = await new WrittenRepository().InitAsync();
+        using var open = repository.Open();
+        var bundle = NewTarget.OfFile("models/a/1.ermodel", repository.Content("abc"));
+
+        Assert.Throws<RepositoryException>(() => open.AddTargets(role: null, [bundle, NewTarget.OfBytes("other/1.chunks", "x"u8.ToArray())]));
+        Assert.Throws<RepositoryException>(() => open.AddTargets(role: null, [bundle, NewTarget.OfBytes("models/../1.chunks", "x"u8.ToArray())]));
+        Assert.Throws<RepositoryException>(() => open.AddTargets(role: null, [NewTarget.OfBytes("models/a/1.chunks", "x"u8.ToArray()), bundle with { ExpectedSha256 = new string('0', 64) }]));
+        Assert.Empty(open.Content.Staged);
+
+        var role = open.AddTargets(role: null, [bundle, NewTarget.OfBytes("models/a/1.chunks", "x"u8.ToArray()) with { Custom = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["chunks"] = JsonTree.Of(1) }) }]);
+        var staged = open.Content.NewestTargets(role)!.Targets;
+        Assert.Equal("x", System.IO.File.ReadAllText(repository.Layout.TargetFile("models/a/1.chunks", staged["models/a/1.chunks"].Digests)));
+        Assert.Equal(1, staged["models/a/1.chunks"].Custom!.Find("chunks")!.Integer);
+        Assert.Equal(3, staged["models/a/1.ermodel"].Length);
+
+        Assert.Throws<RepositoryException>(() => open.RemoveTargets(role, ["models/a/1.ermodel", "models/a/2.chunks"]));
+        Assert.Equal(2, open.Content.NewestTargets(role)!.Targets.Count);
+        open.RemoveTargets(role, ["models/a/1.ermodel", "models/a/1.chunks"]);
+        Assert.Empty(open.Content.NewestTargets(role)!.Targets);
     }
 
     private static Dictionary<string, string> Snapshot(string directory) =>

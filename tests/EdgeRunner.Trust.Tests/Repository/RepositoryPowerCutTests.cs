@@ -21,6 +21,9 @@ public sealed class RepositoryPowerCutTests : IDisposable
     public Task Adding_a_target() => CutEverywhereAsync(r => r.AddTarget(role: null, "models/b/1.ermodel", _origin.Content("b"), custom: null, expectedSha256: null), _origin.TeamKeys, everyWay: true);
 
     [Fact]
+    public Task Adding_targets_that_belong_together() => CutEverywhereAsync(r => r.AddTargets(role: null, [NewTarget.OfFile("models/b/1.ermodel", _origin.Content("b")), NewTarget.OfBytes("models/b/1.chunks", "index of b"u8.ToArray())]), _origin.TeamKeys);
+
+    [Fact]
     public Task Removing_a_target() => CutEverywhereAsync(r => r.RemoveTarget(WrittenRepository.Team, "models/old/1.ermodel"), _origin.TeamKeys);
 
     [Fact]
@@ -62,6 +65,10 @@ public sealed class RepositoryPowerCutTests : IDisposable
 
     [Fact]
     public Task Refreshing_everything() => CutEverywhereAsync(_ => { }, [], r => r.RefreshAsync(all: true, CancellationToken.None));
+
+    [Fact]
+    public Task Publishing_a_document_of_an_online_role() => CutEverywhereAsync(_ => { }, [],
+        r => r.PublishDocumentsAsync(new Dictionary<string, ReadOnlyMemory<byte>?> { ["rollout/east.json"] = "{}"u8.ToArray() }, CancellationToken.None));
 
     [Fact]
     public async Task Making_a_repository()

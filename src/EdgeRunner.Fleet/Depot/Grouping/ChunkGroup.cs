@@ -91,7 +91,7 @@ internal sealed class ChunkGroup
         }
         if (IsCollecting || (isFirst && _members.Count == 1 && _options.CollectTime > TimeSpan.Zero))
         {
-            if (!IsCollecting) _collectingSince = now;
+            if (!IsCollecting) _collectingSince = request.ReceivedAt;
             _waiting.Add(request);
             return false;
         }

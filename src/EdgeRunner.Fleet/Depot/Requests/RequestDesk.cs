@@ -52,8 +52,8 @@ internal sealed partial class RequestDesk(DepotOptions options, LaneRing ring, P
         var (answers, chunks) = ring.Waiting(device.Lane);
         var answer = AnswerTo(request, device, response);
         if (answers >= MaxAnswersOfDevice || chunks + answer.Chunks > MaxChunksOfDevice || ring.Answers >= MaxAnswers) return SayBusy(device, response, reading.Id, 1);
-        Count(request.Kind);
         ring.Add(device.Lane, answer);
+        Count(request.Kind);
         return true;
     }
 
