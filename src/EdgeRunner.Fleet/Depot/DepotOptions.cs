@@ -33,10 +33,10 @@ internal sealed record DepotOptions(string Repository, string Fleet)
     /// <summary>Bytes of answers that may wait for the socket; 256 KiB to 256 MiB.</summary>
     public long MaxQueuedBytes { get; init; } = 4 << 20;
 
-    /// <summary>Age at which the timestamp is signed anew, when the online keys are here; 1 s to 1 d. Half of its lifetime when that is shorter.</summary>
+    /// <summary>Age at which the timestamp is signed anew, when the online keys are here; Half of its lifetime when that is shorter.</summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Longest that a change of the repository goes unseen when the kernel does not tell of it; 50 ms to 1 min.</summary>
+    /// <summary>Longest that a change of the repository goes unseen when the kernel does not tell of it; 50 ms and more.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Longest time to answer what was accepted when the depot is stopped; 0 to 5 min.</summary>
