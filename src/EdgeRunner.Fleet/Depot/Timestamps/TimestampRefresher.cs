@@ -44,7 +44,7 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         }
         try
         {
-            if (UntilDue(RepositoryContent.ReadPublished(_layout)) is var early && early > TimeSpan.Zero) return early < Look ? early : Look;
+            if (UntilDue(RepositoryContent.ReadPublished(_layout)) is var early && early > TimeSpan.Zero) return TimeSpan.FromTicks(Math.Clamp(early.Ticks, TimeSpan.TicksPerSecond, Look.Ticks));
             using var repository = TufRepository.OpenForRefresh(options.Repository, timeProvider, options.OnlineKeys);
             if (UntilDue(repository.Content) > TimeSpan.Zero) return Retry; // another depot was quicker
             foreach (var damaged in repository.DamagedStaged) Log.DamagedStaged(logger, damaged.Message);
@@ -60,6 +60,7 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         catch (RepositoryException e) when (e.Failure is RepositoryFailure.OnlineKeyMissing)
         {
             Say(healthy: true, $"no online keys are here, so the repository is only served; somebody else must run `edgefleet repo refresh` hourly ({e.Message})");
+            return Look;
         }
         catch (Exception e) when (e is RepositoryException or MetadataException or KeyException or IOException or UnauthorizedAccessException or CryptographicException)
         {
