@@ -71,4 +71,10 @@ internal static class UpdateReasons
 
     /// <summary>Files of the update cannot be written or read.</summary>
     public const string Storage = "storage-error";
+
+    /// <summary>The version is installed here already, by hand and with other content.</summary>
+    public const string VersionConflict = "version-conflict";
+
+    /// <summary>The desired state names another release now.</summary>
+    public const string Superseded = "superseded";
 }

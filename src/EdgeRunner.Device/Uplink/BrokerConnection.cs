@@ -123,32 +123,9 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
     internal static ClockReading ReadClock(TimeProvider timeProvider) =>
         new(KernelClock.IsSynchronised, timeProvider.GetUtcNow(), KernelClock.BoottimeNanoseconds);
 
-    private static string ReadPassword(string file)
+    private MqttSessionOptions SessionOptions() => BrokerSession.OptionsOf(_options, _options.ClientId ?? _identity.Id) with
     {
-        try
-        {
-            return File.ReadLines(file).FirstOrDefault("");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"broker.passwordFile {file} cannot be read: {e.Message}", e);
-        }
-    }
-
-    private MqttSessionOptions SessionOptions() => new()
-    {
-        Host = _options.Host!,
-        Port = _options.Port,
-        ClientId = _options.ClientId ?? _identity.Id,
-        Username = _options.Username,
-        Password = _options.PasswordFile is null ? null : ReadPassword(_options.PasswordFile),
-        KeepAlive = TimeSpan.FromSeconds(_options.KeepAliveSeconds),
         SessionExpiry = TimeSpan.FromSeconds(_options.SessionExpirySeconds),
-        MaxInflight = _options.MaxInflight,
-        PublishTimeout = TimeSpan.FromSeconds(_options.PublishTimeoutSeconds),
-        MaxPacketSizeBytes = _options.MaxPacketBytes,
-        ReconnectMaxDelay = TimeSpan.FromSeconds(_options.ReconnectMaxSeconds),
-        Tls = _options.Tls is { } tls ? new MqttTlsOptions { CaFile = tls.CaFile, CertificateFile = tls.CertificateFile, KeyFile = tls.KeyFile, InsecureSkipHostnameCheck = tls.InsecureSkipHostnameCheck } : null,
         Will = new MqttWill { Topic = Topics.Presence, Payload = Presence(PresenceStatus.Offline) },
     };
 

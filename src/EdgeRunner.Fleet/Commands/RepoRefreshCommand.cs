@@ -27,7 +27,7 @@ internal static class RepoRefreshCommand
         return command;
     }
 
-    private static async Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+    internal static async Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var start = timeProvider.GetTimestamp();
         while (true)

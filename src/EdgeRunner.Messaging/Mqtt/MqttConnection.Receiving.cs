@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using EdgeRunner.Native.Mosquitto;
 
 namespace EdgeRunner.Messaging.Mqtt;
@@ -47,20 +46,7 @@ internal sealed partial class MqttConnection : IMosquittoEvents
     void IMosquittoEvents.OnMessage(in MosquittoMessage message)
     {
         Interlocked.Increment(ref _counters.Received);
-        var received = new MqttMessage(Encoding.UTF8.GetString(message.Topic), message.Payload.ToArray(),
-            message.Qos == 0 ? MqttQualityOfService.AtMostOnce : MqttQualityOfService.AtLeastOnce, message.Retained);
-        if (!message.Properties.IsEmpty)
-        {
-            received = received with
-            {
-                ResponseTopic = message.Properties.ReadString(MosquittoProperty.ResponseTopic),
-                CorrelationData = message.Properties.ReadBinary(MosquittoProperty.CorrelationData) is { } data ? data.AsMemory() : null,
-                ContentType = message.Properties.ReadString(MosquittoProperty.ContentType),
-                UserProperties = message.Properties.ReadUserProperties(),
-            };
-        }
-
-        if (!_subscriptions.Deliver(received)) Interlocked.Increment(ref _counters.Unmatched);
+        if (!_subscriptions.Deliver(message)) Interlocked.Increment(ref _counters.Unmatched);
     }
 
     void IMosquittoEvents.OnSubscribed(int messageId, int reasonCode, MosquittoPropertyReader properties)

@@ -10,6 +10,7 @@ internal sealed partial class MqttConnection
     private const int PacketTooLarge = 149;
     private const int TopicNameInvalid = 144;
     private const int RefusalFrom = 128;
+    private const int NoMatchingSubscribers = 16; // MQTT 5.0, section 3.4.2.1; counts as success
     private const int StackTopicBytes = 512;
 
     // In flight: what the library has and was not answered. libmosquitto walks its whole queue for each publish and each PUBACK, so it never
@@ -119,6 +120,12 @@ internal sealed partial class MqttConnection
         if (reasonCode >= RefusalFrom)
         {
             Refuse(publish, reasonCode, $"the broker did not take the message for {publish.Topic} ({ConnectionFaults.Words(reasonCode, reasonText)})");
+            return;
+        }
+
+        if (reasonCode == NoMatchingSubscribers && publish.Options.NeedsSubscriber)
+        {
+            Refuse(publish, reasonCode, $"nobody subscribes to {publish.Topic}");
             return;
         }
 

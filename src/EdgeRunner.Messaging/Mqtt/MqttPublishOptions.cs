@@ -18,6 +18,9 @@ public sealed record MqttPublishOptions
     /// <summary>The broker keeps the message for later subscribers; an empty payload removes it.</summary>
     public bool Retain { get; init; }
 
+    /// <summary>At QoS 1: a message that reaches nobody fails with <see cref="MqttRefusedException"/>, reason code 16, when the broker says so; it need not.</summary>
+    public bool NeedsSubscriber { get; init; }
+
     /// <summary>The broker drops the message when it could not be delivered for so long; whole seconds; null never.</summary>
     public TimeSpan? MessageExpiry { get; init; }
 

@@ -6,6 +6,6 @@ namespace EdgeRunner.Messaging.Mqtt;
 public sealed class MqttRefusedException(int reasonCode, string detail)
     : MqttException($"Refused (reason code {reasonCode}): {detail}", innerException: null)
 {
-    /// <summary>MQTT 5 reason code, 128 to 255 (MQTT 5.0, section 2.4).</summary>
+    /// <summary>MQTT 5 reason code, 128 to 255 (MQTT 5.0, section 2.4); 16 with <see cref="MqttPublishOptions.NeedsSubscriber"/>.</summary>
     public int ReasonCode { get; } = reasonCode;
 }

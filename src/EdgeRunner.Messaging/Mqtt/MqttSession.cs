@@ -106,14 +106,31 @@ public sealed partial class MqttSession : IAsyncDisposable
     /// <returns>Completes at SUBACK. Without a connection at once: the subscription is made when there is one.</returns>
     /// <exception cref="MqttRefusedException">The broker refused it.</exception>
     /// <exception cref="ArgumentException">The filter or a limit is not allowed.</exception>
-    public async Task<MqttSubscription> SubscribeAsync(string filter, MqttSubscribeOptions options,
+    public Task<MqttSubscription> SubscribeAsync(string filter, MqttSubscribeOptions options,
         Func<MqttMessage, CancellationToken, ValueTask> handler, CancellationToken cancellationToken)
+        => SubscribeAsync(filter, options, () => new(filter, options, handler, Unsubscribe, _counters, _logger), cancellationToken);
+
+    /// <summary>As <see cref="SubscribeAsync(string, MqttSubscribeOptions, Func{MqttMessage, CancellationToken, ValueTask}, CancellationToken)"/>, but the payload is
+    /// neither copied nor queued: for bulk data, which would else become garbage as fast as it comes.</summary>
+    /// <param name="filter">Topic filter.</param>
+    /// <param name="qualityOfService">Highest quality of service the broker delivers with.</param>
+    /// <param name="handler">See there. What it throws is logged and counted.</param>
+    /// <param name="cancellationToken">Gives up, and the subscription with it.</param>
+    /// <exception cref="MqttRefusedException">The broker refused it.</exception>
+    /// <exception cref="ArgumentException">The filter is not allowed.</exception>
+    public Task<MqttSubscription> SubscribeInlineAsync(string filter, MqttQualityOfService qualityOfService, MqttInlineHandler handler, CancellationToken cancellationToken)
+    {
+        var options = new MqttSubscribeOptions { QualityOfService = qualityOfService };
+        return SubscribeAsync(filter, options, () => new(filter, options, handler, Unsubscribe, _counters, _logger), cancellationToken);
+    }
+
+    private async Task<MqttSubscription> SubscribeAsync(string filter, MqttSubscribeOptions options, Func<MqttSubscription> make, CancellationToken cancellationToken)
     {
         if (!TopicFilter.IsValidFilter(filter)) throw new ArgumentException($"'{filter}' is not a topic filter", nameof(filter));
         if (options.FindProblem() is { } problem) throw new ArgumentException(problem, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        var subscription = new MqttSubscription(filter, options, handler, Unsubscribe, _counters, _logger);
+        var subscription = make();
         _subscriptions.Add(subscription);
         try
         {
@@ -130,6 +147,26 @@ public sealed partial class MqttSession : IAsyncDisposable
         {
             await subscription.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Ends a subscription so that nothing is lost which the broker has delivered: it is asked to deliver no more, and what came until then goes through the
+    /// handler. For a subscription that is shared with others, who get the rest.</summary>
+    /// <param name="subscription">From <see cref="SubscribeAsync(string, MqttSubscribeOptions, Func{MqttMessage, CancellationToken, ValueTask}, CancellationToken)"/>; ended in any case.</param>
+    /// <param name="cancellationToken">Gives up waiting for the broker and the handler.</param>
+    /// <returns>Completes when the handler is done. Without a connection the broker is not waited for.</returns>
+    public async Task UnsubscribeAsync(MqttSubscription subscription, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        try
+        {
+            if (_connection is { IsAccepted: true } connection)
+                await connection.RequestAsync(new(subscription.Filter, subscription: null)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await subscription.DrainAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await subscription.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -10,10 +11,11 @@ public sealed class MqttSubscription : IAsyncDisposable
 {
     private readonly Channel<MqttMessage> _messages = Channel.CreateUnbounded<MqttMessage>(); // bounded by Offer, in messages and in bytes
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Func<MqttMessage, CancellationToken, ValueTask> _handler;
+    private readonly MqttInlineHandler? _inlineHandler;
     private readonly Action<MqttSubscription> _onDispose;
     private readonly SessionCounters _counters;
     private readonly ILogger _logger;
+    private readonly Task _running = Task.CompletedTask;
     private int _queued;
     private long _queuedBytes;
     private long _received;
@@ -23,14 +25,18 @@ public sealed class MqttSubscription : IAsyncDisposable
 
     internal MqttSubscription(string filter, MqttSubscribeOptions options, Func<MqttMessage, CancellationToken, ValueTask> handler,
         Action<MqttSubscription> onDispose, SessionCounters counters, ILogger logger)
+        : this(filter, options, onDispose, counters, logger) => _running = Task.Run(() => RunHandlerAsync(handler));
+
+    internal MqttSubscription(string filter, MqttSubscribeOptions options, MqttInlineHandler handler, Action<MqttSubscription> onDispose, SessionCounters counters, ILogger logger)
+        : this(filter, options, onDispose, counters, logger) => _inlineHandler = handler;
+
+    private MqttSubscription(string filter, MqttSubscribeOptions options, Action<MqttSubscription> onDispose, SessionCounters counters, ILogger logger)
     {
         Filter = filter;
         Options = options;
-        _handler = handler;
         _onDispose = onDispose;
         _counters = counters;
         _logger = logger;
-        _ = Task.Run(RunHandlerAsync);
     }
 
     /// <summary>Topic filter.</summary>
@@ -62,6 +68,16 @@ public sealed class MqttSubscription : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Reads messages on the network thread, and has no queue.</summary>
+    internal bool IsInline => _inlineHandler is not null;
+
+    /// <summary>Takes no more messages; completes when the handler has had those that came.</summary>
+    internal Task DrainAsync()
+    {
+        _messages.Writer.TryComplete();
+        return _running;
+    }
+
     /// <summary>Stops the handler without telling the broker.</summary>
     internal void Close()
     {
@@ -90,6 +106,22 @@ public sealed class MqttSubscription : IAsyncDisposable
         _messages.Writer.TryWrite(message);
     }
 
+    /// <summary>Has an inline handler read a message. Called on the network thread only.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The handler is foreign code; the next message may be fine.")]
+    internal void Read(string topic, ReadOnlySpan<byte> payload)
+    {
+        Interlocked.Increment(ref _received);
+        if (_stopping.IsCancellationRequested) return;
+        try
+        {
+            _inlineHandler!(topic, payload);
+        }
+        catch (Exception e)
+        {
+            CountFailure(e, topic);
+        }
+    }
+
     private bool IsFull(int moreBytes)
     {
         var queued = Volatile.Read(ref _queued);
@@ -109,7 +141,13 @@ public sealed class MqttSubscription : IAsyncDisposable
         Interlocked.Add(ref _queuedBytes, -message.Payload.Length);
     }
 
-    private async Task RunHandlerAsync()
+    private void CountFailure(Exception e, string topic)
+    {
+        Interlocked.Increment(ref _counters.HandlerFailures);
+        Log.HandlerFailed(_logger, e, topic, Filter);
+    }
+
+    private async Task RunHandlerAsync(Func<MqttMessage, CancellationToken, ValueTask> handler)
     {
         while (await _messages.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
@@ -118,7 +156,7 @@ public sealed class MqttSubscription : IAsyncDisposable
                 Taken(message);
                 try
                 {
-                    await _handler(message, _stopping.Token).ConfigureAwait(false);
+                    await handler(message, _stopping.Token).ConfigureAwait(false);
                 }
                 catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
                 {
@@ -126,8 +164,7 @@ public sealed class MqttSubscription : IAsyncDisposable
                 }
                 catch (Exception e) // the handler is foreign code; the next message may be fine
                 {
-                    Interlocked.Increment(ref _counters.HandlerFailures);
-                    Log.HandlerFailed(_logger, e, message.Topic, Filter);
+                    CountFailure(e, message.Topic);
                 }
             }
 

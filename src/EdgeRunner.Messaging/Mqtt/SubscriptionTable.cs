@@ -1,4 +1,6 @@
+using System.Text;
 using EdgeRunner.Messaging.Topics;
+using EdgeRunner.Native.Mosquitto;
 
 namespace EdgeRunner.Messaging.Mqtt;
 
@@ -57,18 +59,33 @@ internal sealed class SubscriptionTable
         }
     }
 
-    /// <summary>Hands a message to every subscription that asks for it.</summary>
+    /// <summary>Hands a message to every subscription that asks for it. Only one that keeps messages has it copied.</summary>
     /// <returns>False when there is none.</returns>
-    internal bool Deliver(MqttMessage message)
+    internal bool Deliver(in MosquittoMessage message)
     {
+        var topic = Encoding.UTF8.GetString(message.Topic);
+        MqttMessage? copy = null;
         var matched = false;
         foreach (var subscription in All)
         {
-            if (!TopicFilter.Matches(subscription.Filter, message.Topic)) continue;
+            if (!TopicFilter.Matches(subscription.Filter, topic)) continue;
             matched = true;
-            subscription.Offer(message);
+            if (subscription.IsInline) subscription.Read(topic, message.Payload);
+            else subscription.Offer(copy ??= Copy(topic, message));
         }
 
         return matched;
+    }
+
+    private static MqttMessage Copy(string topic, in MosquittoMessage message)
+    {
+        var received = new MqttMessage(topic, message.Payload.ToArray(), message.Qos == 0 ? MqttQualityOfService.AtMostOnce : MqttQualityOfService.AtLeastOnce, message.Retained);
+        return message.Properties.IsEmpty ? received : received with
+        {
+            ResponseTopic = message.Properties.ReadString(MosquittoProperty.ResponseTopic),
+            CorrelationData = message.Properties.ReadBinary(MosquittoProperty.CorrelationData) is { } data ? data.AsMemory() : null,
+            ContentType = message.Properties.ReadString(MosquittoProperty.ContentType),
+            UserProperties = message.Properties.ReadUserProperties(),
+        };
     }
 }

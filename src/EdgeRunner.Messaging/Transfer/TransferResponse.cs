@@ -37,11 +37,21 @@ public readonly record struct TransferResponse(TransferStatus Status, ushort Ret
     /// <returns>False when it is none: too short or long, of another version, an unknown status.</returns>
     public static bool TryRead(ReadOnlyMemory<byte> payload, out TransferResponse response)
     {
-        response = default;
-        var header = payload.Span;
-        if (header.Length is < HeaderBytes or > HeaderBytes + MaxPartBytes || header[0] != Version || header[1] > (byte)TransferStatus.Error) return false;
-        response = new TransferResponse((TransferStatus)header[1], BinaryPrimitives.ReadUInt16BigEndian(header[2..]), BinaryPrimitives.ReadUInt32BigEndian(header[4..]),
-            BinaryPrimitives.ReadUInt32BigEndian(header[8..]), BinaryPrimitives.ReadUInt32BigEndian(header[12..]), payload[HeaderBytes..]);
+        if (!TryReadHeader(payload.Span, out response)) return false;
+        response = response with { Bytes = payload[HeaderBytes..] };
+        return true;
+    }
+
+    /// <summary>Reads the header of a payload whose memory cannot be kept; the bytes begin at <see cref="HeaderBytes"/>.</summary>
+    /// <param name="payload">The whole payload.</param>
+    /// <param name="header">Without its bytes.</param>
+    /// <returns>As <see cref="TryRead"/>.</returns>
+    public static bool TryReadHeader(ReadOnlySpan<byte> payload, out TransferResponse header)
+    {
+        header = default;
+        if (payload.Length is < HeaderBytes or > HeaderBytes + MaxPartBytes || payload[0] != Version || payload[1] > (byte)TransferStatus.Error) return false;
+        header = new TransferResponse((TransferStatus)payload[1], BinaryPrimitives.ReadUInt16BigEndian(payload[2..]), BinaryPrimitives.ReadUInt32BigEndian(payload[4..]),
+            BinaryPrimitives.ReadUInt32BigEndian(payload[8..]), BinaryPrimitives.ReadUInt32BigEndian(payload[12..]), default);
         return true;
     }
 

@@ -1,0 +1,23 @@
+namespace EdgeRunner.Device.Updates;
+
+/// <summary>Why a check for releases is made.</summary>
+internal enum UpdateTrigger
+{
+    /// <summary>The daemon has started.</summary>
+    Start,
+
+    /// <summary>The fleet's <c>tuf/timestamp</c> is another one.</summary>
+    Timestamp,
+
+    /// <summary>The broker is there again.</summary>
+    Reconnect,
+
+    /// <summary><c>updates.checkIntervalMinutes</c> have passed.</summary>
+    Interval,
+
+    /// <summary>The last check failed.</summary>
+    Retry,
+
+    /// <summary>A person asked.</summary>
+    Manual,
+}
