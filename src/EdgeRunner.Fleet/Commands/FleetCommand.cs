@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -15,7 +17,12 @@ internal static class FleetCommand
         var parsed = Create(new CommandEnvironment(timeProvider, terminal ?? new ConsoleTerminal(), keyIterations)).Parse(args);
         if (parsed.Action is not ParseErrorAction)
         {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
+            var configuration = new InvocationConfiguration { Output = output, Error = error };
+            if (parsed.CommandResult.Command.Name is DepotCommand.Name)
+            {
+                configuration.ProcessTerminationTimeout = null; // signals are the host's; the library's own handling would cut the stop short
+            }
+            return parsed.Invoke(configuration);
         }
         // System.CommandLine itself would bury the message under the whole help text, and answer 1 as for any failure.
         foreach (var problem in parsed.Errors)
@@ -35,10 +42,15 @@ internal static class FleetCommand
             ModelRepositoryCommands.Index(environment),
             ModelRepositoryCommands.List(),
             ModelRepositoryCommands.Show(),
+            ModelRekeyCommand.Create(environment),
             ModelRepositoryCommands.Remove(environment),
             ModelRepositoryCommands.SetMinRelease(environment),
         },
         RepoCommand.Create(environment),
         KeyCommand.Create(environment),
+        DeviceCommand.Create(environment),
+        DepotCommand.Create(environment),
+        RolloutCommand.Create(environment),
+        FleetDevicesCommand.Create(environment),
     };
 }
