@@ -50,6 +50,7 @@ internal static partial class EdgeRunnerCommand
         ConfigCommand.Create(),
         ModelCommand.Create(),
         DeviceKeyCommand.Create(),
+        UpdateCommand.Create(),
         InferCommand.Create(),
         BenchCommand.Create(),
         ProbeCommand.Create(),
