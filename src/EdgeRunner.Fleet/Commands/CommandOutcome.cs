@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Native.LibCrypto;
 using EdgeRunner.Native.OnnxRuntime;
 using EdgeRunner.Trust;
@@ -48,6 +50,14 @@ internal static class CommandOutcome
         catch (Exception e) when (e is KeyException or CryptoException or SealException)
         {
             return Fail(ExitCode.Failed, new FleetFailure("Key", null, null, e.Message));
+        }
+        catch (Exception e) when (e is BrokerException or MqttException)
+        {
+            return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
         }
         catch (UnauthorizedAccessException e)
         {

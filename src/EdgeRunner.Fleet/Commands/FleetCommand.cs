@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -48,5 +50,7 @@ internal static class FleetCommand
         KeyCommand.Create(environment),
         DeviceCommand.Create(environment),
         DepotCommand.Create(environment),
+        RolloutCommand.Create(environment),
+        FleetDevicesCommand.Create(environment),
     };
 }

@@ -1,3 +1,9 @@
+using EdgeRunner.Fleet.Depot.Fairness;
+using EdgeRunner.Fleet.Depot.Files;
+using EdgeRunner.Fleet.Depot.Grouping;
+using EdgeRunner.Fleet.Depot.Http;
+using EdgeRunner.Fleet.Depot.Requests;
+using EdgeRunner.Fleet.Depot.Timestamps;
 using EdgeRunner.Native.Linux;
 
 namespace EdgeRunner.Fleet.Depot;
@@ -23,8 +29,13 @@ internal static class DepotHost
         builder.Services.AddSingleton<DepotCounters>();
         builder.Services.AddSingleton<DepotHealth>();
         builder.Services.AddSingleton<DepotPulse>();
+        builder.Services.AddSingleton<PublishedFiles>();
         builder.Services.AddSingleton(_ => SystemdNotifier.FromEnvironment());
         builder.Services.AddHostedService<DepotNotifications>();
+        builder.Services.AddSingleton<RepositoryWatch>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<RepositoryWatch>());
+        builder.Services.AddHostedService<TimestampRefresher>();
+        builder.Services.AddDepotHttp(options);
         builder.Services.AddDepotBroker(options);
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTime + StopMargin);
@@ -40,5 +51,13 @@ internal static class DepotHost
         }
         services.AddSingleton<DepotConnection>();
         services.AddHostedService(provider => provider.GetRequiredService<DepotConnection>());
+        services.AddSingleton<LaneRing>();
+        services.AddSingleton(provider => new ChunkIndexCache(provider.GetRequiredService<PublishedFiles>(), ChunkIndexCache.DefaultBytes));
+        services.AddSingleton<ChunkGroups>();
+        services.AddSingleton<TransferLog>();
+        services.AddSingleton<RequestDesk>();
+        services.AddSingleton<AnswerPump>();
+        services.AddHostedService<DepotServer>();
+        services.AddHostedService<TimestampPublisher>();
     }
 }

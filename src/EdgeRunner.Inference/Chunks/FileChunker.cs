@@ -24,6 +24,10 @@ public static class FileChunker
     /// <param name="bytes">Its bytes; valid during the call only.</param>
     public delegate void ChunkVisitor(Chunk chunk, ReadOnlySpan<byte> bytes);
 
+    /// <summary>Takes one chunk and says whether it wants more.</summary>
+    /// <inheritdoc cref="ChunkVisitor"/>
+    public delegate bool ChunkTaker(Chunk chunk, ReadOnlySpan<byte> bytes);
+
     /// <summary>Cuts a file and hands out each chunk, in order.</summary>
     /// <param name="file">Seekable; must not change meanwhile.</param>
     /// <param name="visit">Called once for each chunk.</param>
@@ -31,8 +35,23 @@ public static class FileChunker
     /// <exception cref="IOException">It cannot be read, or became shorter.</exception>
     public static void Cut(Stream file, ChunkVisitor visit, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(visit);
+        CutWhile(file, (chunk, bytes) =>
+        {
+            visit(chunk, bytes);
+            return true;
+        }, cancellationToken);
+    }
+
+    /// <summary>As <see cref="Cut"/>, until <paramref name="take"/> wants no more.</summary>
+    /// <param name="file">Seekable; must not change meanwhile.</param>
+    /// <param name="take">Called for each chunk, until it returns false.</param>
+    /// <param name="cancellationToken">Gives up between two chunks.</param>
+    /// <exception cref="IOException">It cannot be read, or became shorter.</exception>
+    public static void CutWhile(Stream file, ChunkTaker take, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(take);
         var boundaries = FileStructure.Find(file);
         var length = file.Length;
         var buffer = new byte[MaxBytes];
@@ -48,7 +67,10 @@ public static class FileChunker
             var remaining = (next < boundaries.Count ? boundaries[next] : length) - offset;
             held += Fill(file, buffer.AsSpan(held, (int)Math.Min(MaxBytes, length - offset) - held));
             var count = ChunkRule.NextLength(buffer.AsSpan(0, held), remaining);
-            visit(new Chunk(offset, count), buffer.AsSpan(0, count));
+            if (!take(new Chunk(offset, count), buffer.AsSpan(0, count)))
+            {
+                return;
+            }
             buffer.AsSpan(count, held - count).CopyTo(buffer);
             (offset, held) = (offset + count, held - count);
         }

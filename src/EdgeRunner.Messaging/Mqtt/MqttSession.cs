@@ -150,6 +150,26 @@ public sealed partial class MqttSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends a subscription so that nothing is lost which the broker has delivered: it is asked to deliver no more, and what came until then goes through the
+    /// handler. For a subscription that is shared with others, who get the rest.</summary>
+    /// <param name="subscription">From <see cref="SubscribeAsync(string, MqttSubscribeOptions, Func{MqttMessage, CancellationToken, ValueTask}, CancellationToken)"/>; ended in any case.</param>
+    /// <param name="cancellationToken">Gives up waiting for the broker and the handler.</param>
+    /// <returns>Completes when the handler is done. Without a connection the broker is not waited for.</returns>
+    public async Task UnsubscribeAsync(MqttSubscription subscription, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        try
+        {
+            if (_connection is { IsAccepted: true } connection)
+                await connection.RequestAsync(new(subscription.Filter, subscription: null)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await subscription.DrainAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await subscription.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
     private MqttUnavailableException Unavailable()
     {
         Interlocked.Increment(ref _counters.Unavailable);

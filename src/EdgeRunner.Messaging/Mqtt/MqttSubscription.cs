@@ -15,6 +15,7 @@ public sealed class MqttSubscription : IAsyncDisposable
     private readonly Action<MqttSubscription> _onDispose;
     private readonly SessionCounters _counters;
     private readonly ILogger _logger;
+    private readonly Task _running = Task.CompletedTask;
     private int _queued;
     private long _queuedBytes;
     private long _received;
@@ -24,7 +25,7 @@ public sealed class MqttSubscription : IAsyncDisposable
 
     internal MqttSubscription(string filter, MqttSubscribeOptions options, Func<MqttMessage, CancellationToken, ValueTask> handler,
         Action<MqttSubscription> onDispose, SessionCounters counters, ILogger logger)
-        : this(filter, options, onDispose, counters, logger) => _ = Task.Run(() => RunHandlerAsync(handler));
+        : this(filter, options, onDispose, counters, logger) => _running = Task.Run(() => RunHandlerAsync(handler));
 
     internal MqttSubscription(string filter, MqttSubscribeOptions options, MqttInlineHandler handler, Action<MqttSubscription> onDispose, SessionCounters counters, ILogger logger)
         : this(filter, options, onDispose, counters, logger) => _inlineHandler = handler;
@@ -69,6 +70,13 @@ public sealed class MqttSubscription : IAsyncDisposable
 
     /// <summary>Reads messages on the network thread, and has no queue.</summary>
     internal bool IsInline => _inlineHandler is not null;
+
+    /// <summary>Takes no more messages; completes when the handler has had those that came.</summary>
+    internal Task DrainAsync()
+    {
+        _messages.Writer.TryComplete();
+        return _running;
+    }
 
     /// <summary>Stops the handler without telling the broker.</summary>
     internal void Close()

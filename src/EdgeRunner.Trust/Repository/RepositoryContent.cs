@@ -17,13 +17,27 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
 {
     internal static readonly TufClientOptions Bounds = new();
 
+    private const string MakeAgain = "Delete the file and make the change again";
+
     /// <summary>True when devices can use it.</summary>
     public bool IsPublished => Timestamp is not null;
 
     /// <summary>Reads a repository. Signatures are not checked; <see cref="RepositoryVerifier"/> does that.</summary>
     /// <exception cref="RepositoryException">There is none, or a file is missing or is no metadata.</exception>
     /// <exception cref="MetadataException">A field is missing or wrong.</exception>
-    public static RepositoryContent Read(RepositoryLayout layout)
+    public static RepositoryContent Read(RepositoryLayout layout) => Read(layout, ReadStaged);
+
+    /// <summary>Reads what is published and nothing that is staged.</summary>
+    /// <exception cref="RepositoryException">There is no repository, or a file is missing or is no metadata.</exception>
+    /// <exception cref="MetadataException">A field is missing or wrong.</exception>
+    public static RepositoryContent ReadPublished(RepositoryLayout layout) => Read(layout, static _ => new Dictionary<string, Envelope>(StringComparer.Ordinal));
+
+    /// <summary>Reads a repository, and passes over staged files that are damaged.</summary>
+    /// <param name="layout">Where it lies.</param>
+    /// <param name="damaged">Gets what is wrong with each of them.</param>
+    internal static RepositoryContent ReadAround(RepositoryLayout layout, List<RepositoryException> damaged) => Read(layout, layout => ReadStagedAround(layout, damaged));
+
+    private static RepositoryContent Read(RepositoryLayout layout, Func<RepositoryLayout, Dictionary<string, Envelope>> readStaged)
     {
         ArgumentNullException.ThrowIfNull(layout);
         var settings = RepositorySettings.Read(layout);
@@ -47,7 +61,7 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
                 roles.Add(role, TargetsMetadata.Read(ReadRole(layout, role, listed.Version)));
             }
         }
-        return new RepositoryContent(layout, settings, timestamp is null ? null : root, timestamp, snapshot, roles, ReadStaged(layout));
+        return new RepositoryContent(layout, settings, timestamp is null ? null : root, timestamp, snapshot, roles, readStaged(layout));
     }
 
     /// <summary>The version a role is published at; 0 when it is not.</summary>
@@ -117,12 +131,45 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
     internal IReadOnlyDictionary<string, TargetsMetadata> NewestTargetsRoles() =>
         TargetsRoles.ToDictionary(r => r, r => NewestTargets(r)!, StringComparer.Ordinal);
 
-    private static Dictionary<string, Envelope> ReadStaged(RepositoryLayout layout)
+    private static Dictionary<string, Envelope> ReadStaged(RepositoryLayout layout) =>
+        StagedFiles(layout).ToDictionary(f => f.Role, f => Parse(f.Role, f.File, MakeAgain), StringComparer.Ordinal);
+
+    private static Dictionary<string, Envelope> ReadStagedAround(RepositoryLayout layout, List<RepositoryException> damaged)
     {
         var staged = new Dictionary<string, Envelope>(StringComparer.Ordinal);
+        foreach (var (role, file) in StagedFiles(layout))
+        {
+            try
+            {
+                var envelope = Parse(role, file, MakeAgain);
+                // The whole form, which is else read only when somebody works with it.
+                if (role is RoleNames.Root)
+                {
+                    RootMetadata.Read(envelope);
+                }
+                else
+                {
+                    TargetsMetadata.Read(envelope);
+                }
+                staged[role] = envelope;
+            }
+            catch (RepositoryException e)
+            {
+                damaged.Add(e);
+            }
+            catch (MetadataException e)
+            {
+                damaged.Add(new RepositoryException(RepositoryFailure.Damaged, role, file, $"the file is damaged: expected {e.Expected}, found {e.Found}", MakeAgain, e));
+            }
+        }
+        return staged;
+    }
+
+    private static IEnumerable<(string Role, string File)> StagedFiles(RepositoryLayout layout)
+    {
         if (!Directory.Exists(layout.Staged))
         {
-            return staged;
+            yield break;
         }
         foreach (var file in Directory.EnumerateFiles(layout.Staged, "*.json").Order(StringComparer.Ordinal))
         {
@@ -130,10 +177,9 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
             // Only under the name that we write: another spelling of it, or a copy by hand, is not what people sign.
             if (!Path.GetFileName(file).StartsWith('.') && string.Equals(Path.GetFileName(file), RoleNames.FileName(role), StringComparison.Ordinal))
             {
-                staged[role] = Parse(role, file, "Delete the file and make the change again");
+                yield return (role, file);
             }
         }
-        return staged;
     }
 
     private static Envelope ReadRole(RepositoryLayout layout, string role, long version) => Parse(role, layout.RoleFile(role, version), "Restore the file from a backup or a mirror");

@@ -24,6 +24,7 @@ public sealed partial class TufRepository : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly string? _onlineKeysOverride;
     private OnlineKeys? _online;
+    private bool _isTolerant;
 
     private TufRepository(RepositoryLock held, RepositoryContent content, AtomicWriter writer, TimeProvider timeProvider, string? onlineKeys) =>
         (_lock, Content, _writer, _timeProvider, _onlineKeysOverride) = (held, content, writer, timeProvider, onlineKeys);
@@ -38,6 +39,9 @@ public sealed partial class TufRepository : IDisposable
     /// <summary>Where the online keys are.</summary>
     public string OnlineKeysDirectory => _onlineKeysOverride ?? Path.GetFullPath(Content.Settings.OnlineKeys, Layout.DirectoryPath);
 
+    /// <summary>What is wrong with staged files that were passed over; only with <see cref="OpenForRefresh"/>.</summary>
+    public IReadOnlyList<RepositoryException> DamagedStaged { get; private init; } = [];
+
     private RepositoryLayout Layout => Content.Layout;
 
     /// <summary>Opens and locks a repository, and sweeps away what a crash left.</summary>
@@ -49,7 +53,17 @@ public sealed partial class TufRepository : IDisposable
     public static TufRepository Open(string directory, TimeProvider timeProvider, string? onlineKeys = null) =>
         Open(directory, timeProvider, onlineKeys, RepositoryDisk.Instance);
 
-    internal static TufRepository Open(string directory, TimeProvider timeProvider, string? onlineKeys, IRepositoryDisk disk)
+    /// <summary>Opens and locks a repository for <see cref="RefreshAsync"/>. Damaged files in <c>staged/</c>, which devices never see, must not let the timestamp
+    /// expire: they are passed over and left as they are.</summary>
+    /// <param name="directory">The repository.</param>
+    /// <param name="timeProvider">Wall time, for expiry dates.</param>
+    /// <param name="onlineKeys">Where the online keys are when not where the settings say.</param>
+    /// <exception cref="RepositoryException">There is none, or somebody else holds the lock.</exception>
+    /// <exception cref="MetadataException">A published file is damaged.</exception>
+    public static TufRepository OpenForRefresh(string directory, TimeProvider timeProvider, string? onlineKeys = null) =>
+        Open(directory, timeProvider, onlineKeys, RepositoryDisk.Instance, []);
+
+    internal static TufRepository Open(string directory, TimeProvider timeProvider, string? onlineKeys, IRepositoryDisk disk, List<RepositoryException>? damaged = null)
     {
         ArgumentNullException.ThrowIfNull(timeProvider);
         var layout = new RepositoryLayout(directory);
@@ -57,7 +71,8 @@ public sealed partial class TufRepository : IDisposable
         var held = RepositoryLock.Take(layout, timeProvider);
         try
         {
-            var repository = new TufRepository(held, RepositoryContent.Read(layout), new AtomicWriter(disk), timeProvider, onlineKeys);
+            var content = damaged is null ? RepositoryContent.Read(layout) : RepositoryContent.ReadAround(layout, damaged);
+            var repository = new TufRepository(held, content, new AtomicWriter(disk), timeProvider, onlineKeys) { _isTolerant = damaged is not null, DamagedStaged = damaged ?? [] };
             repository.Sweep();
             return repository;
         }
@@ -105,7 +120,7 @@ public sealed partial class TufRepository : IDisposable
     private static bool IsCountersigned(RepositoryContent content, string role, Envelope envelope) => role is RoleNames.Targets && content.Staged.ContainsKey(RoleNames.Root)
         && content.Published(role) is { } published && published.Canonical.Span.SequenceEqual(envelope.Canonical.Span);
 
-    private void Reload() => Content = RepositoryContent.Read(Layout);
+    private void Reload() => Content = _isTolerant ? RepositoryContent.ReadAround(Layout, []) : RepositoryContent.Read(Layout);
 
     private void Stage(Envelope envelope)
     {

@@ -154,6 +154,14 @@ public sealed class FileChunkerTests
         Assert.Equal(1, seen);
     }
 
+    [Fact]
+    public void Cutting_ends_when_no_more_is_wanted()
+    {
+        var seen = 0;
+        FileChunker.CutWhile(new MemoryStream(new byte[1 << 20]), (_, _) => ++seen < 3, CancellationToken.None);
+        Assert.Equal(3, seen);
+    }
+
     private static void CheckRules(byte[] file)
     {
         var offset = 0L;

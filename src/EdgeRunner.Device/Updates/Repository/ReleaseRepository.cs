@@ -19,9 +19,15 @@ internal sealed class ReleaseRepository : IReleaseSource
     private const string UpdatesDirectory = "updates";
     private const string MemoryDirectory = "tuf";
 
+    /// <summary>Time for a small file, as for metadata: <see cref="TufClientOptions.FetchGrace"/> and <see cref="TufClientOptions.MinBytesPerSecond"/>.</summary>
+    private static readonly TimeSpan FetchGrace = new TufClientOptions().FetchGrace;
+
+    private static readonly int MinBytesPerSecond = new TufClientOptions().MinBytesPerSecond;
+
     private readonly UpdateOptions _options;
     private readonly IUpdateTransport _transport;
     private readonly ILogger<ReleaseRepository> _logger;
+    private readonly TimeProvider _timeProvider;
     private readonly string _directory;
     private readonly MetadataRoad _road;
     private readonly TrustClock _clock;
@@ -39,7 +45,7 @@ internal sealed class ReleaseRepository : IReleaseSource
     public ReleaseRepository(UpdateOptions options, string stateDirectory, IUpdateTransport transport, TimeProvider timeProvider, ILogger<ReleaseRepository> logger,
         Func<bool>? isSynchronised = null, DateTimeOffset? buildDate = null)
     {
-        (_options, _transport, _logger) = (options, transport, logger);
+        (_options, _transport, _timeProvider, _logger) = (options, transport, timeProvider, logger);
         _directory = Path.Combine(stateDirectory, UpdatesDirectory);
         _road = new MetadataRoad(transport);
         // Who vouches for the clock vouches against the build date too: a build machine can be ahead.
@@ -49,17 +55,33 @@ internal sealed class ReleaseRepository : IReleaseSource
     }
 
     /// <inheritdoc/>
-    public Task<DesiredState?> RefreshAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
+    public Task<DesiredState?> RefreshAsync(CancellationToken cancellationToken)
+    {
+        (_transport as IRoadChoice)?.BeginRound();
+        return GuardAsync(() => RefreshOnceAsync(cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public Task<Release> FindAsync(string model, string version, CancellationToken cancellationToken) => GuardAsync(() => FindOnceAsync(model, version, cancellationToken));
+
+    /// <summary>Fetches a small target whole and checks its length and digests.</summary>
+    /// <param name="target">What <see cref="FindAsync"/> has in <see cref="Release.Keys"/>, for example.</param>
+    /// <param name="maxBytes">More than that is refused before anything is fetched.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UpdateFailedException">It did not come, or is not what was signed.</exception>
+    public Task<ReadOnlyMemory<byte>> FetchAsync(TargetMatch target, int maxBytes, CancellationToken cancellationToken) =>
+        GuardAsync(() => FetchCheckedAsync(target, maxBytes, cancellationToken));
+
+    private async Task<DesiredState?> RefreshOnceAsync(CancellationToken cancellationToken)
     {
         var group = _options.Group ?? throw new UpdateFailedException(UpdateReasons.BadDesiredState, "updates.group is not set: this device belongs to no group and takes no releases by itself", isFinal: false);
         var opened = Open();
         await RefreshMetadataAsync(opened, cancellationToken).ConfigureAwait(false);
         if (opened.Root.FindProblem() is { } problem) throw new UpdateFailedException(UpdateReasons.Untrusted, problem, isFinal: false);
         return await FindDesiredAsync(opened.Client, group, cancellationToken).ConfigureAwait(false);
-    });
+    }
 
-    /// <inheritdoc/>
-    public Task<Release> FindAsync(string model, string version, CancellationToken cancellationToken) => GuardAsync(async () =>
+    private async Task<Release> FindOnceAsync(string model, string version, CancellationToken cancellationToken)
     {
         if (ReleaseTerms.FindProblem(model, version) is { } problem) throw new UpdateFailedException(UpdateReasons.BadDesiredState, problem, isFinal: false);
         if (_opened?.Client is not { Current: not null } client)
@@ -76,15 +98,7 @@ internal sealed class ReleaseRepository : IReleaseSource
             Needs = terms.Needs,
             Keys = keys,
         };
-    });
-
-    /// <summary>Fetches a small target whole and checks its length and digests.</summary>
-    /// <param name="target">What <see cref="FindAsync"/> has in <see cref="Release.Keys"/>, for example.</param>
-    /// <param name="maxBytes">More than that is refused before anything is fetched.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="UpdateFailedException">It did not come, or is not what was signed.</exception>
-    public Task<ReadOnlyMemory<byte>> FetchAsync(TargetMatch target, int maxBytes, CancellationToken cancellationToken) =>
-        GuardAsync(() => FetchCheckedAsync(target, maxBytes, cancellationToken));
+    }
 
     private async Task RefreshMetadataAsync(Opened opened, CancellationToken cancellationToken)
     {
@@ -189,12 +203,27 @@ internal sealed class ReleaseRepository : IReleaseSource
     private async Task<ReadOnlyMemory<byte>> FetchCheckedAsync(TargetMatch target, int maxBytes, CancellationToken cancellationToken)
     {
         var length = target.File.Length;
-        if (length > maxBytes) throw new TargetException(TrustFailure.TooLong, target.TargetPath, $"at most {maxBytes} bytes", $"{length}, as {target.Role} says");
-        var result = await _transport.FetchAsync(TransferKind.Target, target.FetchName, (int)length, cancellationToken).ConfigureAwait(false);
+        if (length > maxBytes) throw new UpdateFailedException(UpdateReasons.Untrusted, $"{target.TargetPath}, signed by {target.Role}, has {length} bytes; at most {maxBytes} are accepted", isFinal: false);
+        var result = await FetchInTimeAsync(target.FetchName, (int)length, cancellationToken).ConfigureAwait(false);
         if (result.IsNotFound) throw new TargetException(TrustFailure.NotFound, target.TargetPath, $"the file {target.FetchName}, which {target.Role} lists, on {_transport.Name}", "none");
         if (result.IsTooLong || result.Bytes.Length != length)
             throw new TargetException(TrustFailure.LengthMismatch, target.TargetPath, $"{length} bytes", result.IsTooLong ? "more" : $"{result.Bytes.Length}");
         return target.File.Digests.Mismatch(result.Bytes.Span) is var (expected, found) ? throw new TargetException(TrustFailure.HashMismatch, target.TargetPath, expected, found) : result.Bytes;
+    }
+
+    private async Task<FetchResult> FetchInTimeAsync(string name, int length, CancellationToken cancellationToken)
+    {
+        var limit = FetchGrace + TimeSpan.FromSeconds((double)length / MinBytesPerSecond);
+        using var late = new CancellationTokenSource(limit, _timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await _transport.FetchAsync(TransferKind.Target, name, length, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new RepositoryUnavailableException($"{name} did not arrive from {_transport.Name} within {limit.TotalSeconds:0} s");
+        }
     }
 
     /// <summary>The digest that chunks and names go by.</summary>
@@ -216,7 +245,7 @@ internal sealed class ReleaseRepository : IReleaseSource
     {
         try
         {
-            return await act().ConfigureAwait(false);
+            return await ActAsync(act).ConfigureAwait(false);
         }
         catch (TrustException e)
         {
@@ -233,6 +262,26 @@ internal sealed class ReleaseRepository : IReleaseSource
             throw new UpdateFailedException(UpdateReasons.Storage, $"the memory of the repository in {_directory} cannot be used: {e.Message}", isFinal: false, e);
         }
     }
+
+    /// <summary>Asks again on another road while what came is refused: one old or hostile copy must not keep the device from a good one.</summary>
+    private async Task<T> ActAsync<T>(Func<Task<T>> act)
+    {
+        while (true)
+        {
+            try
+            {
+                return await act().ConfigureAwait(false);
+            }
+            catch (TrustException e) when (IsOfTheRoad(e.Failure) && _transport is IRoadChoice roads && roads.PassOver(e.Message))
+            {
+                // The chain has logged it and takes the next road.
+            }
+        }
+    }
+
+    /// <summary>False where every road would bring the same.</summary>
+    private static bool IsOfTheRoad(TrustFailure failure) =>
+        failure is not (TrustFailure.Unavailable or TrustFailure.ClockNotTrusted or TrustFailure.NoRoot or TrustFailure.TargetNotFound or TrustFailure.TooManyRoles or TrustFailure.TooManyRoots);
 
     private static UpdateFailedException Failed(string code, string hint, TrustException cause) => new(code, cause.Message + hint, isFinal: false, cause);
 

@@ -1,0 +1,33 @@
+using EdgeRunner.Device.Configuration;
+
+namespace EdgeRunner.Device.Updates.Download;
+
+/// <summary>Whether the disk has room for a release, before anything of it is written.</summary>
+internal static class DiskRoom
+{
+    /// <summary>Looks whether it has.</summary>
+    /// <param name="directory">On the disk that is meant.</param>
+    /// <param name="release">What is to be installed.</param>
+    /// <param name="allocated">Disk that its part file has already.</param>
+    /// <param name="reclaimable">Disk that other downloads take, which can go.</param>
+    /// <param name="options">How much is to stay free.</param>
+    /// <returns>Null when it has; else what is missing, with the numbers.</returns>
+    internal static string? FindProblem(string directory, Release release, long allocated, long reclaimable, UpdateOptions options)
+    {
+        var (fetch, unpack) = (Math.Max(0, release.Chunks.Index.Length - allocated), Unpacked(release));
+        var free = Free(directory) + reclaimable;
+        var needed = fetch + unpack + options.ReserveBytes;
+        return free >= needed ? null
+            : $"{release.Title} needs {needed} bytes on the disk of {directory}: {fetch} to fetch, {unpack} to install, and {options.ReserveBytes} that updates.reserveBytes keeps free; {free} are free, so {needed - free} are missing";
+    }
+
+    /// <summary>What this user may write there, in bytes.</summary>
+    internal static long Free(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+
+    /// <summary>The store has a copy of its own beside the fetched file, and so has decryption.</summary>
+    private static long Unpacked(Release release)
+    {
+        var bundle = Math.Max(release.Needs.UnpackedBytes, 0) is var stated and > 0 ? stated : release.Chunks.Index.Length;
+        return release.Keys is null ? bundle : 2 * bundle;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Threading.Channels;
+using EdgeRunner.Messaging.Mqtt;
+using EdgeRunner.Messaging.Topics;
+using EdgeRunner.Trust;
+
+namespace EdgeRunner.Fleet.Depot.Timestamps;
+
+/// <summary>Keeps the newest timestamp retained on <c>tuf/timestamp</c>: what wakes the fleet.</summary>
+/// <remarks>
+/// Publishes at each change, at start, and when a broker has lost it. Never over a newer one: it listens to the topic itself, and when an older one has come over a
+/// newer one all the same (a depot with an old copy of the repository), it puts the newer one back. What is there but not signed for this repository does not count.
+/// </remarks>
+internal sealed partial class TimestampPublisher(DepotConnection connection, RepositoryWatch watch, DepotOptions options, DepotCounters counters, TimeProvider timeProvider, ILogger<TimestampPublisher> logger) : BackgroundService
+{
+    /// <summary>Retained messages follow the SUBACK at once; so long they are waited for before the topic is taken to be empty.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Two depots that serve different repositories to one fleet must not fight at full speed.</summary>
+    private static readonly TimeSpan StrangerPause = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    private readonly string _topic = EdgeTopics.TimestampOf(options.Fleet);
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private TimestampReading? _newest;
+    private ReadOnlyMemory<byte>? _onBroker; // null: not known in this connection
+    private long _connectedAt;
+    private long _strangerAt;
+    private long _told;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var timer = timeProvider.CreateTimer(_ => Wake(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        MqttSubscription? subscription = null;
+        watch.Changed += OnChanged;
+        connection.Session.ConnectionChanged += OnConnectionChanged;
+        try
+        {
+            if (connection.Session.IsConnected) Forget();
+            subscription = await connection.Session.SubscribeAsync(_topic, MqttQualityOfService.AtLeastOnce, OnMessage, stoppingToken).ConfigureAwait(false);
+            Wake();
+            while (await _wake.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
+            {
+                _wake.Reader.TryRead(out _);
+                if (await TryPublishAsync(subscription, stoppingToken).ConfigureAwait(false) is { } again) timer.Change(again, Timeout.InfiniteTimeSpan);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (MqttRefusedException e)
+        {
+            Log.Refused(logger, _topic, e.Message);
+        }
+        finally
+        {
+            watch.Changed -= OnChanged;
+            connection.Session.ConnectionChanged -= OnConnectionChanged;
+            await timer.DisposeAsync().ConfigureAwait(false);
+            if (subscription is not null) await subscription.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>When to look again; null when something will wake us.</returns>
+    private async Task<TimeSpan?> TryPublishAsync(MqttSubscription subscription, CancellationToken cancellationToken)
+    {
+        if (!connection.Session.IsConnected) return null;
+        TimestampReading newest;
+        lock (_gate)
+        {
+            if (watch.Current is { } local && (_newest is null || local.Version > _newest.Version || !IsOurs(_newest))) _newest = local;
+            if (_newest is null) return null;
+            newest = _newest;
+            if (_onBroker is { } there)
+            {
+                if (newest.IsSame(there.Span)) return null;
+                if (TryParse(there) is { } other && IsOurs(other))
+                {
+                    if (other.Version >= newest.Version) return null; // one of the same version is as good: devices keep the one they have
+                }
+                else if (_strangerAt != 0 && timeProvider.GetElapsedTime(_strangerAt) is var since && since < StrangerPause)
+                {
+                    return StrangerPause - since;
+                }
+                else
+                {
+                    _strangerAt = timeProvider.GetTimestamp();
+                    Log.Stranger(logger, _topic);
+                }
+            }
+            else if (!subscription.IsEstablished || timeProvider.GetElapsedTime(_connectedAt) < Grace)
+            {
+                return Grace / 4;
+            }
+        }
+        try
+        {
+            await connection.Session.PublishAsync(_topic, newest.Raw, MqttPublishOptions.Retained, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MqttUnavailableException)
+        {
+            return Retry; // the next connection looks anew
+        }
+        lock (_gate) _onBroker ??= newest.Raw;
+        counters.TimestampPublished();
+        Log.Published(logger, newest.Version, newest.Metadata.Header.Expires);
+        return null;
+    }
+
+    private ValueTask OnMessage(MqttMessage message, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _onBroker = message.Payload;
+            if (TryParse(message.Payload) is { } reading && (_newest is null || reading.Version > _newest.Version) && IsOurs(reading))
+            {
+                _newest = reading;
+                if (watch.Current is { } local && local.Version < reading.Version && _told < reading.Version)
+                {
+                    _told = reading.Version;
+                    Log.Behind(logger, local.Version, reading.Version);
+                }
+            }
+        }
+        Wake();
+        return ValueTask.CompletedTask;
+    }
+
+    private bool IsOurs(TimestampReading reading) => watch.ReadRoot() is { } root && reading.IsSignedFor(root);
+
+    private static TimestampReading? TryParse(ReadOnlyMemory<byte> payload)
+    {
+        try
+        {
+            return payload.IsEmpty ? null : TimestampReading.Parse(payload);
+        }
+        catch (MetadataException)
+        {
+            return null;
+        }
+    }
+
+    private void OnConnectionChanged(object? sender, MqttConnectionChangedEventArgs change)
+    {
+        if (change.State is not MqttSessionState.Connected) return;
+        Forget();
+        Wake();
+    }
+
+    private void Forget()
+    {
+        lock (_gate) (_onBroker, _connectedAt) = (null, timeProvider.GetTimestamp());
+    }
+
+    private void OnChanged(object? sender, EventArgs e) => Wake();
+
+    private void Wake() => _wake.Writer.TryWrite(true);
+
+    private static partial class Log
+    {
+        [LoggerMessage(8050, LogLevel.Information, "timestamp {Version} published, until {Expires:yyyy-MM-dd HH:mm} UTC: the fleet is awake")]
+        public static partial void Published(ILogger logger, long version, DateTimeOffset expires);
+
+        [LoggerMessage(8051, LogLevel.Error, "{Topic} carries what this repository has not signed; it is replaced. Does another depot serve another repository to this fleet?")]
+        public static partial void Stranger(ILogger logger, string topic);
+
+        [LoggerMessage(8052, LogLevel.Warning, "this copy of the repository has timestamp {Version}, the fleet knows {Newer} already: the copy is old")]
+        public static partial void Behind(ILogger logger, long version, long newer);
+
+        [LoggerMessage(8053, LogLevel.Error, "the broker does not let this depot look after {Topic}: {Reason}")]
+        public static partial void Refused(ILogger logger, string topic, string reason);
+    }
+}

@@ -1,0 +1,141 @@
+using EdgeRunner.Messaging.Transfer;
+
+namespace EdgeRunner.Fleet.Tests.Depot;
+
+/// <summary>Chunks that several devices want are sent once, for all of them.</summary>
+public sealed class ChunkGroupingTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Collect = TimeSpan.FromMilliseconds(500);
+
+    private readonly ManualTimeProvider _time = new();
+    private readonly MosquittoBroker _broker = MosquittoBroker.Start();
+    private readonly List<SimulatedDevice> _devices = [];
+    private SignedRepository _repository = null!;
+    private SignedRelease _release = null!;
+    private RunningDepot? _depot;
+
+    public async Task InitializeAsync()
+    {
+        _repository = await SignedRepository.MakeAsync(_time);
+        _release = await _repository.AddAsync("2.0.0", (40 * SignedRepository.ChunkBytes) + 11);
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var device in _devices) await device.DisposeAsync();
+        if (_depot is not null) await _depot.DisposeAsync();
+        _repository.Dispose();
+        _broker.Dispose();
+    }
+
+    [Fact]
+    public async Task Six_devices_that_ask_together_have_every_chunk_sent_once()
+    {
+        await StartAsync(6);
+
+        await AskTogetherAsync(0, 20);
+        await _devices.UntilAllHaveAsync(20);
+        foreach (var device in _devices) await device.SendChunksAsync(_release, 20, 21);
+        await _devices.UntilAllHaveAsync(41);
+
+        var file = _release.Content;
+        Assert.All(_devices, d => Assert.Equal(file, d.Blobs.OrderBy(b => b.Number).SelectMany(b => b.Bytes).ToArray()));
+        Assert.All(_devices, d => Assert.Empty(d.Answers));
+        await Waiting.UntilAsync(() => _depot!.Figures.ChunkRequests == 12, "all requests are counted");
+        var figures = _depot!.Figures;
+        Assert.Equal((41, 0, file.Length, 5 * file.Length), (figures.SharedChunks, figures.OwnChunks, figures.SharedBytes, figures.SavedBytes));
+    }
+
+    [Fact]
+    public async Task What_a_device_lost_comes_to_it_alone_and_a_device_that_comes_late_gets_what_it_missed()
+    {
+        await StartAsync(2);
+        await AskTogetherAsync(0, 10);
+        await _devices.UntilAllHaveAsync(10);
+
+        // A repeat that is no repair: it has passed by a moment ago, so nothing is sent.
+        await _devices[0].SendChunksAsync(_release, 0, 10);
+        var repair = await _devices[0].AnswersAsync(await _devices[0].SendChunksAsync(_release, 4, 2, repair: true), 2);
+        Assert.Equal([4u, 5u], repair.Select(r => r.Part));
+
+        var late = await SimulatedDevice.ConnectAsync("late", _broker.Port);
+        _devices.Add(late);
+        await late.ListenAsync(_release);
+        await late.SendChunksAsync(_release, 0, 10);
+        await Waiting.UntilAsync(() => late.Blobs.Count == 10, "the late one has what was sent before it came");
+
+        Assert.Equal((20, 2), (_depot!.Figures.SharedChunks, _depot.Figures.OwnChunks));
+    }
+
+    [Fact]
+    public async Task A_chunk_that_was_sent_long_ago_is_sent_again()
+    {
+        await StartAsync(2);
+        await AskTogetherAsync(0, 5);
+        await _devices.UntilAllHaveAsync(5);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await _devices[1].SendChunksAsync(_release, 0, 5);
+        await Waiting.UntilAsync(() => _devices[0].Blobs.Count == 10, "they came again");
+        Assert.Empty(_devices[1].Answers);
+    }
+
+    [Fact]
+    public async Task A_second_device_in_the_middle_of_a_transfer_makes_a_group_of_it()
+    {
+        await StartAsync(2);
+        var first = await _devices[0].SendChunksAsync(_release, 0, 10);
+        await GatheredAsync(1);
+        Assert.Empty(_devices[0].Answers); // it waits for others
+        _time.Advance(Collect);
+        Assert.Equal(10, (await _devices[0].AnswersAsync(first, 10)).Length);
+
+        await _devices[1].SendChunksAsync(_release, 0, 10);
+        await Waiting.UntilAsync(() => _devices.All(d => d.Blobs.Count == 10), "the second one's chunks go to all");
+        await _devices[0].SendChunksAsync(_release, 10, 10);
+        await Waiting.UntilAsync(() => _devices.All(d => d.Blobs.Count == 20), "the first one's too, from now on");
+
+        Assert.Equal((20, 10), (_depot!.Figures.SharedChunks, _depot.Figures.OwnChunks));
+    }
+
+    [Fact]
+    public async Task A_damaged_chunk_is_told_to_every_device_of_the_group()
+    {
+        var path = Path.Combine(_repository.Layout.Targets, _release.Name);
+        var bytes = File.ReadAllBytes(path);
+        bytes[7 * SignedRepository.ChunkBytes] ^= 0x80;
+        File.WriteAllBytes(path, bytes);
+        await StartAsync(3);
+
+        await AskTogetherAsync(0, 20);
+
+        await Waiting.UntilAsync(() => _devices.All(d => d.Answers.Any(a => a.Response.ErrorText.Contains("chunk 7 of", StringComparison.Ordinal))), "all are told");
+        Assert.Equal(TransferStatus.Ok, (await _devices[0].AskAsync(TransferKind.Metadata, "timestamp.json")).Status);
+    }
+
+    private async Task AskTogetherAsync(int offset, int count)
+    {
+        foreach (var device in _devices) await device.SendChunksAsync(_release, offset, count);
+        await GatheredAsync(_devices.Count);
+        Assert.All(_devices, d => Assert.Empty(d.Blobs)); // they wait for others
+        _time.Advance(Collect);
+    }
+
+    private Task GatheredAsync(int requests) => Waiting.UntilAsync(() => _depot!.Figures.ChunkRequests == requests && _depot.InLine == 0, $"the group has {requests} requests");
+
+    private async Task StartAsync(int devices)
+    {
+        _depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, o => o with { CollectTime = Collect }, _time);
+        for (var i = 0; i < devices; i++)
+        {
+            var device = await SimulatedDevice.ConnectAsync($"pi-{i}", _broker.Port);
+            await device.ListenAsync(_release);
+            _devices.Add(device);
+        }
+    }
+}
+
+file static class Devices
+{
+    internal static Task UntilAllHaveAsync(this List<SimulatedDevice> devices, int chunks) =>
+        Waiting.UntilAsync(() => devices.All(d => d.Blobs.Count >= chunks), $"all devices have {chunks} chunks");
+}
