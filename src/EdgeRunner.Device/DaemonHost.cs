@@ -5,6 +5,7 @@ using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Telemetry;
+using EdgeRunner.Device.Updates;
 using EdgeRunner.Device.Uplink;
 using EdgeRunner.Native.Linux;
 
@@ -42,11 +43,18 @@ internal static class DaemonHost
         return builder.Build();
     }
 
-    private static ControlSocket ActivatorOf(IServiceProvider services, DeviceConfiguration options) => new(
-        options.Storage,
-        services.GetRequiredService<StatusReporter>(),
-        services.GetRequiredService<ModelActivator>(),
-        services.GetRequiredService<StateBoard>(),
-        services,
-        services.GetRequiredService<ILoggerFactory>());
+    private static ControlSocket ActivatorOf(IServiceProvider services, DeviceConfiguration options)
+    {
+        var (activator, states, time) = (services.GetRequiredService<ModelActivator>(), services.GetRequiredService<StateBoard>(), services.GetRequiredService<TimeProvider>());
+        var stores = UpdateStores.In(options.Storage.StateDirectory, time, words => states.Note("updates", words));
+        var control = services.GetService<IUpdateControl>() ?? new ManualControl(stores, new ActivatorSwitch(activator), time);
+        return new ControlSocket(
+            options.Storage,
+            services.GetRequiredService<StatusReporter>(),
+            new ManualActivation(activator, control, services.GetRequiredService<PipelineHost>(), stores.Bundles, stores.States),
+            control,
+            states,
+            services,
+            services.GetRequiredService<ILoggerFactory>());
+    }
 }

@@ -9,8 +9,19 @@ internal interface IUpdateControl
     /// <param name="cancellationToken">Gives up waiting.</param>
     Task<UpdateAnswer> CheckNowAsync(string? directory, bool retry, CancellationToken cancellationToken);
 
+    /// <summary>Refreshes the metadata now and tells what would be taken and whether this device could; nothing is fetched or changed.</summary>
+    /// <param name="directory">See <see cref="CheckNowAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    Task<UpdateAnswer> DryRunAsync(string? directory, CancellationToken cancellationToken);
+
     /// <summary>Returns to the good version before. The release that is left is not taken again by itself.</summary>
     Task<UpdateAnswer> RollBackAsync(string model, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="RollBackAsync(string, CancellationToken)"/>, to a version that the person names.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="to">An installed version; null for the one before.</param>
+    /// <param name="cancellationToken">Gives up waiting; a change that has begun is finished.</param>
+    Task<UpdateAnswer> RollBackAsync(string model, string? to, CancellationToken cancellationToken);
 
     /// <summary>Fixes a model on an installed version and makes it the active one.</summary>
     /// <param name="model">The model.</param>

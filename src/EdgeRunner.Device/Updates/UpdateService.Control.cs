@@ -22,13 +22,17 @@ internal sealed partial class UpdateService
     }
 
     /// <inheritdoc/>
-    public Task<UpdateAnswer> RollBackAsync(string model, CancellationToken cancellationToken) => Ask(async stop =>
+    public Task<UpdateAnswer> RollBackAsync(string model, CancellationToken cancellationToken) => RollBackAsync(model, null, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<UpdateAnswer> RollBackAsync(string model, string? wanted, CancellationToken cancellationToken) => Ask(async stop =>
     {
         var record = await QuietAsync(model).ConfigureAwait(false);
         if (parts.Bundles.InUse(model) is not { } active)
             return new UpdateAnswer(false, parts.Bundles.Withheld(model) ?? $"{model} is not in use on this device; edgerunner model list shows what is installed");
-        if (parts.Bundles.PreviousVersions(model).FirstOrDefault(version => !record.IsRevoked(version)) is not { } to)
-            return new UpdateAnswer(false, $"there is no version of {model} before {active} to return to{(record.MinRelease is { } min ? $" (the signed min_release is {min})" : "")}");
+        if (wanted is not null && ManualChange.FindObstacle(parts.Bundles, record, wanted) is { } obstacle) return obstacle;
+        if ((wanted ?? ManualChange.BeforePresent(parts.Bundles, record)) is not { } to) return ManualChange.NothingBefore(record, active);
+        if (string.Equals(to, active, StringComparison.Ordinal)) return new UpdateAnswer(true, $"{model} {active} serves already");
         if (record.Find(active) is not { } release)
         {
             var report = await parts.Models.ReturnAsync(model, to, stop).ConfigureAwait(false);
@@ -71,15 +75,9 @@ internal sealed partial class UpdateService
 
     private async Task<UpdateAnswer> ActivateNowAsync(string model, string version, CancellationToken cancellationToken)
     {
-        if (parts.Bundles.FindBundle(model, version) is null)
-        {
-            var installed = parts.Bundles.VersionsOf(model);
-            return new UpdateAnswer(false, installed.Count == 0 ? $"model {model} is not installed" : $"{model} has no version {version}; installed: {string.Join(", ", installed)}");
-        }
-
+        // Before anything is stopped for it.
+        if (ManualChange.FindObstacle(parts.Bundles, parts.Store.Read(model), version) is { } obstacle) return obstacle;
         var record = await QuietAsync(model).ConfigureAwait(false);
-        if (record.IsRevoked(version))
-            return new UpdateAnswer(false, $"{model} {version} is release {record.Find(version)!.Number}; the signed min_release is {record.MinRelease}", UpdateReasons.BelowMinRelease);
         var active = parts.Bundles.InUse(model);
         if (string.Equals(active, version, StringComparison.Ordinal)) return new UpdateAnswer(true, $"{model} {version} serves already");
         var report = await parts.Models.ActivateAsync(model, version, null, cancellationToken).ConfigureAwait(false);

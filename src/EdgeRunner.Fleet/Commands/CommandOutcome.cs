@@ -7,6 +7,7 @@ using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Native.LibCrypto;
 using EdgeRunner.Native.OnnxRuntime;
 using EdgeRunner.Trust;
+using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Repository;
 
@@ -46,7 +47,7 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Failed, new FleetFailure(e.Reason.ToString(), null, e.File, e.Message));
         }
-        catch (Exception e) when (e is KeyException or CryptoException)
+        catch (Exception e) when (e is KeyException or CryptoException or SealException)
         {
             return Fail(ExitCode.Failed, new FleetFailure("Key", null, null, e.Message));
         }

@@ -11,14 +11,14 @@ using EdgeRunner.Trust.Repository;
 namespace EdgeRunner.Fleet.Tests.Rollouts;
 
 /// <summary>A real signed repository with releases of a few bytes, and <c>edgefleet</c> on it.</summary>
-internal sealed class RolloutRepository : IDisposable
+internal sealed class RolloutRepository(TimeProvider? time = null) : IDisposable
 {
     private const string Team = "models/main";
 
     private readonly TempDirectory _directory = new();
     private readonly KeyPair _people = KeyPair.Generate(CryptoKeyKind.Ed25519);
 
-    internal ManualTimeProvider Time { get; } = new();
+    internal TimeProvider Time { get; } = time ?? new ManualTimeProvider();
 
     internal string Path => _directory.File("repo");
 

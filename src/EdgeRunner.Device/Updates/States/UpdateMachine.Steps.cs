@@ -94,13 +94,18 @@ internal sealed partial class UpdateMachine
         if (bundles.FindBundle(record.Model, target.Version) is not { } path) return ledger.Enter(record, UpdatePhase.Downloading); // Somebody has deleted it.
         var report = await probe.RunAsync(path, cancellationToken).ConfigureAwait(false);
         checkpoints.Reach(UpdatePhase.Probing, UpdateMoment.Inside);
+        RequirePassed(report, target, path);
+        return ledger.Enter(record with { PeakBytes = report.Memory?.ModelPeakBytes, BootId = bootId, Interruptions = 0, CleanStop = false, ReasonCode = null, Reason = null }, UpdatePhase.Trial);
+    }
+
+    private void RequirePassed(ProbeReport report, KnownRelease target, string path)
+    {
+        checkpoints.Reach(UpdatePhase.Probing, UpdateMoment.Leaving);
         // No verdict on the model: the file is not there, the library is missing, the child could not start.
         var isOurs = report.Reason is ProbeReason.RuntimeMissing or ProbeReason.ProbeFailed or ProbeReason.BundleUnreadable;
         if (!report.Passed) throw new UpdateFailedException(report.ReasonCode, report.Detail, isFinal: !isOurs);
         if (report.Sha256 is not null && !string.Equals(report.Sha256, target.BundleSha256, StringComparison.Ordinal))
             throw new UpdateFailedException(UpdateReasons.DigestMismatch, $"{path} has sha256 {report.Sha256}, {target.BundleSha256} was put there", isFinal: true);
-        checkpoints.Reach(UpdatePhase.Probing, UpdateMoment.Leaving);
-        return ledger.Enter(record with { PeakBytes = report.Memory?.ModelPeakBytes, BootId = bootId, Interruptions = 0, CleanStop = false, ReasonCode = null, Reason = null }, UpdatePhase.Trial);
     }
 
     private async Task<UpdateRecord> TryOutAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
