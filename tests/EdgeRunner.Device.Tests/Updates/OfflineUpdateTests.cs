@@ -10,7 +10,7 @@ using EdgeRunner.Native.Linux;
 namespace EdgeRunner.Device.Tests.Updates;
 
 /// <summary>A stick with a signed repository beside a box whose daemon does not run. The child process of the probe is left out: the tests' program is none.</summary>
-public sealed class OfflineUpdateTests : IAsyncLifetime
+public sealed class OfflineUpdateTests : IAsyncLifetime, IDisposable
 {
     private const string Group = "line-1";
 
@@ -29,11 +29,12 @@ public sealed class OfflineUpdateTests : IAsyncLifetime
         await _stick.SetDesiredAsync(SignedRepository.Desired(Group, "tiny", "1.1.0", 2));
     }
 
-    public Task DisposeAsync()
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
     {
         _stick.Dispose();
         _rig.Dispose();
-        return Task.CompletedTask;
     }
 
     [Fact]
