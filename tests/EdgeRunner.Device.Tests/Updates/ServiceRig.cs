@@ -23,7 +23,11 @@ internal sealed class ServiceRig : IAsyncDisposable
     private readonly List<UpdateReport> _announced = [];
     private StatusLog _statusLog = null!;
 
-    private ServiceRig(SignedRepository repository) => Repository = repository;
+    private ServiceRig(SignedRepository repository)
+    {
+        Repository = repository;
+        File.Copy(repository.RootFile, _logs.File("root.json")); // As a device has it: not with the repository.
+    }
 
     public SignedRepository Repository { get; }
 
@@ -88,7 +92,7 @@ internal sealed class ServiceRig : IAsyncDisposable
         var options = new DeviceConfiguration
         {
             Storage = new StorageOptions { StateDirectory = State.Path },
-            Updates = new UpdateOptions { Group = Group, RootFile = Repository.RootFile, Sources = [source ?? Repository.Path], TrustSystemClock = true, ReserveBytes = 0 },
+            Updates = new UpdateOptions { Group = Group, RootFile = _logs.File("root.json"), Sources = [source ?? Repository.Path], TrustSystemClock = true, ReserveBytes = 0 },
         };
         var identity = new DeviceIdentity("test", Device, boot, "1.0");
         Parts = new UpdateParts(

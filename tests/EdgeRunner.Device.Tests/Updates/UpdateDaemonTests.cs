@@ -34,20 +34,20 @@ public sealed class UpdateDaemonTests : IAsyncDisposable
     public async Task Empty_device_installs_swaps_and_refuses_and_its_pipeline_goes_on()
     {
         using var repository = await SignedRepository.CreateAsync(TimeProvider.System);
-        await ReleaseAsync(repository, 1, golden: 4);
+        await ReleaseAsync(repository, 1, golden: 2);
         Start(repository);
 
         await UntilAsync(report => report is { Phase: "committed", Version: "1.0.0" });
         await UntilAsync(status => status.Pipelines[0] is { Model: "tiny 1.0.0", Windows: > 0 });
 
-        await ReleaseAsync(repository, 2, golden: 4);
+        await ReleaseAsync(repository, 2, golden: 2);
         await CheckAsync();
         await UntilAsync(report => report is { Phase: "committed", Version: "2.0.0", From: "1.0.0" });
         var swapped = await StatusAsync();
         Assert.Equal("tiny 2.0.0", swapped!.Pipelines[0].Model);
         Assert.Equal(Device.Swaps.SwapOutcome.Swapped, swapped.Pipelines[0].LastSwap!.Outcome);
 
-        await ReleaseAsync(repository, 3, golden: 5);
+        await ReleaseAsync(repository, 3, golden: 3);
         await CheckAsync();
         await UntilAsync(report => report is { Phase: "rejected", Version: "3.0.0", ReasonCode: "golden-mismatch", Desired: "3.0.0" });
         var before = (await StatusAsync())!.Pipelines[0].Windows;
@@ -60,7 +60,7 @@ public sealed class UpdateDaemonTests : IAsyncDisposable
     private async Task ReleaseAsync(SignedRepository repository, int number, float golden)
     {
         var version = $"{number}.0.0";
-        var bundle = TinyModels.Pack(_rig, "double", version, golden: golden);
+        var bundle = TinyModels.Pack(_rig, "identity_float32", version, golden: golden);
         await repository.AddReleaseAsync("tiny", version, number, await File.ReadAllBytesAsync(bundle));
         await repository.SetDesiredAsync(SignedRepository.Desired(Group, "tiny", version, number));
     }
@@ -73,6 +73,7 @@ public sealed class UpdateDaemonTests : IAsyncDisposable
             {
               "device": { "id": "board-1", "fleet": "test" },
               "storage": { "stateDirectory": "{{_directory.File("state")}}", "runtimeDirectory": "{{_directory.File("run")}}", "cacheDirectory": "{{_directory.File("cache")}}", "logDirectory": "{{_directory.File("log")}}" },
+              "logging": { "repeatsPerMinute": 0 },
               "inference": { "onnxRuntime": "{{TestPaths.OnnxRuntimeLibrary}}" },
               "updates": { "group": "{{Group}}", "rootFile": "{{repository.RootFile}}", "sources": ["{{repository.Path}}"], "jitterSeconds": 0, "trustSystemClock": true, "reserveBytes": 0,
                 "trial": { "windows": 20, "minutes": 1, "maxErrorRate": 1, "maxLatencyRatio": 1000 } },

@@ -8,9 +8,15 @@ namespace EdgeRunner.Device.Tests.Updates.States;
 public sealed class Releases : IDisposable
 {
     private readonly TempDirectory _directory = new();
+    private readonly Lock _gate = new();
 
     /// <summary>The bundle file of a version.</summary>
     public string File(string version)
+    {
+        lock (_gate) return Pack(version);
+    }
+
+    private string Pack(string version)
     {
         var bundle = _directory.File($"{version}.ermodel");
         if (System.IO.File.Exists(bundle)) return bundle;

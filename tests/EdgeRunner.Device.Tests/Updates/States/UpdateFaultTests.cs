@@ -18,10 +18,10 @@ public sealed class UpdateFaultTests(Releases releases) : IClassFixture<Releases
     public async Task Update_under_failing_writes_flushes_and_renames_is_finished_by_a_clean_run()
     {
         var failed = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, Rounds), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (round, _) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, Rounds), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (round, stop) =>
         {
             var state = _directory.File($"{round}");
-            await new UpdateStory(state, "success").RunAsync(releases.Release(1));
+            await new UpdateStory(state, "success").RunAsync(releases.Release(1), stop);
             if (await RunWithFaultsAsync(state, probability: 0.05 + (0.05 * round)) != 0) Interlocked.Increment(ref failed);
 
             await EndAsync(state);
