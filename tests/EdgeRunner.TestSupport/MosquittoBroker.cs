@@ -17,7 +17,7 @@ public sealed class MosquittoBroker : IDisposable
     private MosquittoBroker(MosquittoBrokerOptions options)
     {
         Port = FreePort();
-        File.WriteAllText(_directory.File("mosquitto.conf"), Configuration(options));
+        File.WriteAllText(_directory.File("mosquitto.conf"), options.WholeConfiguration?.Invoke(Port, _directory.Path) ?? Configuration(options));
     }
 
     /// <summary>Loopback port, the same over restarts.</summary>

@@ -20,4 +20,7 @@ public sealed record MosquittoBrokerOptions
 
     /// <summary>More lines for the configuration, e.g. <c>max_packet_size 1000</c>.</summary>
     public IReadOnlyList<string> ConfigurationLines { get; init; } = [];
+
+    /// <summary>Makes the whole configuration from the port and the broker's directory; what the other options say is not used then.</summary>
+    public Func<int, string, string>? WholeConfiguration { get; init; }
 }

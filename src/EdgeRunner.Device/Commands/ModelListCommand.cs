@@ -27,7 +27,7 @@ internal static class ModelListCommand
             else
             {
                 var table = new TextTable("model", "version", "in use", "bytes");
-                foreach (var model in models) table.Add(model.Name, model.Version, model.Active ? "yes" : "no", $"{model.SizeBytes}");
+                foreach (var model in models) table.Add(model.Name, model.Version, model.Active ? "yes" : model.Previous ? "before" : "no", $"{model.SizeBytes}");
                 table.WriteTo(Console.Out);
             }
 

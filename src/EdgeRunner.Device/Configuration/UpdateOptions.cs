@@ -38,7 +38,7 @@ internal sealed record UpdateOptions : ICheckedSection
     /// <summary>Versions of each model that are kept, the present and the previous good one among them.</summary>
     public int KeepVersions { get; set; } = 2;
 
-    /// <summary>Private key of this device for encrypted models, PEM; null (default) = it can take none.</summary>
+    /// <summary>Private keys of this device for encrypted models, PEM; null (default) takes the systemd credential <c>device-key</c>, if there is one.</summary>
     public string? DeviceKeyFile { get; set; }
 
     /// <summary>When a trial ends, and how. A rollout may say otherwise.</summary>

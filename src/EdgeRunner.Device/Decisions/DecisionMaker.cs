@@ -44,11 +44,21 @@ internal abstract class DecisionMaker(IReadOnlyList<string> labels)
     /// <returns>False when the two decide over different labels; this one then begins anew.</returns>
     public bool ContinueFrom(DecisionMaker other)
     {
-        if (other.GetType() != GetType() || !other.Labels.SequenceEqual(Labels, StringComparer.Ordinal)) return false;
+        if (!IsLike(other)) return false;
         _current = other._current;
         CopyMemory(other);
         return true;
     }
+
+    /// <summary>Goes on from a label that another one over the same labels stood at, without its memory of what speaks against it.</summary>
+    public void Resume(int label)
+    {
+        Forget();
+        _current = label;
+    }
+
+    /// <summary>Whether both decide in the same way over the same labels. Any thread.</summary>
+    public bool IsLike(DecisionMaker other) => other.GetType() == GetType() && other.Labels.SequenceEqual(Labels, StringComparer.Ordinal);
 
     /// <summary>The input was interrupted: memory of earlier windows is dropped, and the state is "no label" again.</summary>
     /// <returns>True when that is a change.</returns>

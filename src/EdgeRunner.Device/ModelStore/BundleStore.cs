@@ -9,14 +9,17 @@ namespace EdgeRunner.Device.ModelStore;
 /// <code>
 /// models/NAME/VERSION.ermodel   a complete, verified bundle; never changed once it has its name
 /// models/NAME/active            one line: the version in use
+/// models/NAME/previous          one version a line, those in use before it, the last one first; written before active is, so the version in use may head it
+/// models/NAME/withheld          why there is no active version although some are installed; void as soon as there is one
 /// models/NAME/.new-*            a file under way, locked by who writes it; one that nobody locks is left over and goes with the next install
 /// </code>
 /// Reading needs no lock. Two writers at once are safe: each has its own file, and the last rename wins.
 /// </remarks>
-internal sealed class BundleStore(string stateDirectory)
+internal sealed partial class BundleStore(string stateDirectory)
 {
     private const string Extension = ".ermodel";
     private const string NewPrefix = ".new-";
+    private const string ActiveFile = "active";
 
     /// <summary>EWOULDBLOCK of Linux, which .NET leaves in the exception when it finds a file locked.</summary>
     private const int WouldBlock = 11;
@@ -48,6 +51,7 @@ internal sealed class BundleStore(string stateDirectory)
     /// <exception cref="ModelNotInstalledException">There is none.</exception>
     public string ActiveBundle(string name)
     {
+        if (Withheld(name) is { } words) throw new ModelNotInstalledException(words);
         var version = ActiveVersion(name) ?? throw new ModelNotInstalledException(name, Root);
         var path = BundlePath(name, version);
         return File.Exists(path) ? path : throw new ModelNotInstalledException($"{name} {version}", Root);
@@ -110,19 +114,31 @@ internal sealed class BundleStore(string stateDirectory)
         return new InstalledModel(name, version, target, new FileInfo(target).Length, activate);
     }
 
-    /// <summary>Makes an installed version the one that pipelines use from their next start.</summary>
+    /// <summary>Makes an installed version the one that pipelines use from their next start; the one in use until now is the one to return to.</summary>
     /// <exception cref="ModelNotInstalledException">That version is not there.</exception>
     public void Activate(string name, string version)
     {
+        RequireInstalled(name, version);
+        Remember(name, version);
+        WriteFile(name, ActiveFile, version + "\n");
+        EndWithholding(name);
+    }
+
+    private void RequireInstalled(string name, string version)
+    {
         if (!File.Exists(BundlePath(name, version))) throw new ModelNotInstalledException($"{name} {version}", Root);
+    }
+
+    private void WriteFile(string name, string file, string text)
+    {
         var directory = Path.Combine(Root, name);
         using (var next = CreateNew(directory))
         {
             try
             {
-                next.Write(System.Text.Encoding.UTF8.GetBytes(version + "\n"));
+                next.Write(System.Text.Encoding.UTF8.GetBytes(text));
                 next.Flush(flushToDisk: true);
-                File.Move(next.Name, Path.Combine(directory, "active"), overwrite: true);
+                File.Move(next.Name, Path.Combine(directory, file), overwrite: true);
             }
             finally
             {
@@ -152,11 +168,14 @@ internal sealed class BundleStore(string stateDirectory)
     {
         var models = new List<InstalledModel>();
         var name = Path.GetFileName(directory);
-        var active = ActiveVersion(name);
+        var (active, previous) = (ActiveVersion(name), PreviousVersion(name));
         foreach (var file in Directory.GetFiles(directory, "*" + Extension).Order(StringComparer.Ordinal))
         {
             var version = Path.GetFileNameWithoutExtension(file);
-            models.Add(new InstalledModel(name, version, file, new FileInfo(file).Length, string.Equals(version, active, StringComparison.Ordinal)));
+            models.Add(new InstalledModel(name, version, file, new FileInfo(file).Length, string.Equals(version, active, StringComparison.Ordinal))
+            {
+                Previous = string.Equals(version, previous, StringComparison.Ordinal),
+            });
         }
 
         return models;
@@ -166,7 +185,7 @@ internal sealed class BundleStore(string stateDirectory)
     {
         try
         {
-            var version = File.ReadAllText(Path.Combine(Root, name, "active")).Trim();
+            var version = File.ReadAllText(Path.Combine(Root, name, ActiveFile)).Trim();
             return version.Length is > 0 and < 256 && !version.Contains('/', StringComparison.Ordinal) ? version : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

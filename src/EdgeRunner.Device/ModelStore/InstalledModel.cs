@@ -6,4 +6,8 @@ namespace EdgeRunner.Device.ModelStore;
 /// <param name="Path">The bundle file.</param>
 /// <param name="SizeBytes">Length of that file.</param>
 /// <param name="Active">True for the version that pipelines naming the model run.</param>
-internal sealed record InstalledModel(string Name, string Version, string Path, long SizeBytes, bool Active);
+internal sealed record InstalledModel(string Name, string Version, string Path, long SizeBytes, bool Active)
+{
+    /// <summary>True for the version to return to.</summary>
+    public bool Previous { get; init; }
+}

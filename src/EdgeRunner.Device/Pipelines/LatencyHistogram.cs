@@ -49,6 +49,14 @@ internal sealed class LatencyHistogram
         return MaximumNanoseconds;
     }
 
+    /// <summary>How many latencies are surely above <paramref name="nanoseconds"/>: those in its own bucket are not counted.</summary>
+    public long CountAbove(long nanoseconds)
+    {
+        long above = 0;
+        for (var bucket = BucketOf(Math.Max(0, nanoseconds)) + 1; bucket < _counts.Length; bucket++) above += Volatile.Read(ref _counts[bucket]);
+        return above;
+    }
+
     private static int BucketOf(long value)
     {
         if (value < SubBuckets) return (int)value;

@@ -18,6 +18,7 @@ internal sealed partial class PipelineLoop : IDisposable
     private readonly PipelineTelemetry _telemetry;
     private readonly PipelineCounters _counters;
     private readonly LatencyHistogram _latency;
+    private readonly ObservationLog _observed;
     private readonly TimeProvider _timeProvider;
     private readonly double _nanosecondsPerTick;
     private readonly SegmentTracker _segments = new();
@@ -25,11 +26,14 @@ internal sealed partial class PipelineLoop : IDisposable
     private readonly CancellationToken _stop;
     private int _label = Decision.None;
     private float _score = float.NaN;
+    private ServingObservation _observation;
+    private ShadowFeed? _shadow;
 
     public PipelineLoop(string name, PipelineOptions options, PipelineContext context, PipelineParts parts, PipelineTelemetry telemetry, PipelineCounters counters,
-        LatencyHistogram latency, CancellationToken stop)
+        LatencyHistogram latency, ObservationLog observed, CancellationToken stop)
     {
-        (_name, _options, _context, Parts, _telemetry, _counters, _latency, _stop) = (name, options, context, parts, telemetry, counters, latency, stop);
+        (_name, _options, _context, Parts, _telemetry, _counters, _latency, _observed, _stop) = (name, options, context, parts, telemetry, counters, latency, observed, stop);
+        _observation = parts.Model.Observation;
         _timeProvider = context.TimeProvider;
         _nanosecondsPerTick = 1e9 / _timeProvider.TimestampFrequency;
         var assembler = parts.Assembler;
@@ -51,6 +55,13 @@ internal sealed partial class PipelineLoop : IDisposable
     /// <summary>Frames the overload policy has given up. Any thread.</summary>
     public long DroppedFrames => _overload.DroppedFrames;
 
+    /// <summary>Gets copies of the windows while another version is tried on them; null otherwise. Set by any thread.</summary>
+    public ShadowFeed? Shadow
+    {
+        get => Volatile.Read(ref _shadow);
+        set => Volatile.Write(ref _shadow, value);
+    }
+
     /// <summary>Runs until the input is over.</summary>
     /// <param name="mark">Shows that the thread is alive.</param>
     /// <exception cref="OperationCanceledException">The daemon stops.</exception>
@@ -58,6 +69,7 @@ internal sealed partial class PipelineLoop : IDisposable
     {
         try
         {
+            _observation = _observed.Begin(Parts.Model);
             WarmUp(mark);
             Pump(mark);
             _telemetry.Close(Parts.Model.Writer, _segments, Parts.Assembler.EndFrame, _stop);
@@ -128,7 +140,10 @@ internal sealed partial class PipelineLoop : IDisposable
         if (fault == FaultKind.None && !decision.IsValid) fault = NameInvalid(model);
         var latency = (long)((_timeProvider.GetTimestamp() - complete) * _nanosecondsPerTick);
         _latency.Record(latency);
-        if (_options.DeadlineMs > 0 && latency > _options.DeadlineMs * 1e6) _counters.CountMissedDeadline();
+        var isLate = _options.DeadlineMs > 0 && latency > _options.DeadlineMs * 1e6;
+        if (isLate) _counters.CountMissedDeadline();
+        _observation.Count(decision, fault, latency, isLate);
+        if (Shadow is { } shadow) Show(shadow, model, decision, fault);
         if (fault == FaultKind.None) _counters.CountDecision(decision.Changed);
         mark.Idle(); // Waiting for room in a queue is no hanging: the outbox has its own mark in status.
         Volatile.Write(ref _label, decision.Label);
@@ -137,6 +152,12 @@ internal sealed partial class PipelineLoop : IDisposable
         if (fault is FaultKind.NaN or FaultKind.Infinite) model.Instance.ResetState(); // Or a state would carry it into every later window.
         if (error is not null) Log.RunFailed(_context.Logger, error, _name);
         if (Guard.Count(fault)) TurnOff(model, fault, error?.Message);
+    }
+
+    private static void Show(ShadowFeed shadow, ServingModel model, in Decision decision, FaultKind fault)
+    {
+        if (fault == FaultKind.None) shadow.Offer(model, decision);
+        else shadow.Break();
     }
 
     // A decision finds by itself what the guard was told not to look for.
@@ -149,6 +170,7 @@ internal sealed partial class PipelineLoop : IDisposable
     {
         var off = Guard.TurnOff(fault, detail);
         _counters.CountTurnedOff();
+        _observation.TurnOff(off.Reason);
         model.Decisions.Reset();
         Volatile.Write(ref _label, model.Safe.Label);
         Volatile.Write(ref _score, model.Safe.Score);
@@ -166,6 +188,7 @@ internal sealed partial class PipelineLoop : IDisposable
     {
         var model = Parts.Model;
         _counters.CountGap();
+        Shadow?.Break();
         _telemetry.Close(model.Writer, _segments, Parts.Assembler.EndFrame, _stop);
         Parts.Assembler.Reset(lostFrames);
         model.Instance.ResetState();
@@ -181,6 +204,7 @@ internal sealed partial class PipelineLoop : IDisposable
         var waited = Parts.Source.IsLive ? Parts.Source.CountAvailable() / assembler.HopSourceFrames : 0;
         var old = Parts.Slot.Exchange(ticket);
         assembler.Use(next.Converter);
+        _observation = _observed.Begin(next);
         if (Guard.Off is not null || !next.Decisions.ContinueFrom(old.Decisions))
         {
             _telemetry.Close(old.Writer, _segments, assembler.EndFrame, _stop);

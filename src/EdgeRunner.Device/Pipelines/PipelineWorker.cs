@@ -42,6 +42,9 @@ internal sealed partial class PipelineWorker : IDisposable
     /// <summary>Time from a window being complete to its decision.</summary>
     public LatencyHistogram Latency { get; } = new();
 
+    /// <summary>What the last versions of its model have done.</summary>
+    public ObservationLog Observed { get; } = new();
+
     /// <summary>What runs now; null while it loads, waits to be tried again, or has ended. Any thread.</summary>
     public PipelineLoop? Loop => Volatile.Read(ref _loop);
 
@@ -155,7 +158,7 @@ internal sealed partial class PipelineWorker : IDisposable
     private bool TryRunToEnd()
     {
         using var parts = PipelineParts.Open(Name, Options, _context.Engine, _context.Store, _context.Sources);
-        using var loop = new PipelineLoop(Name, Options, _context, parts, _telemetry, Counters, Latency, _stop.Token);
+        using var loop = new PipelineLoop(Name, Options, _context, parts, _telemetry, Counters, Latency, Observed, _stop.Token);
         var mark = _context.Progress.Register(Component);
         Volatile.Write(ref _loop, loop);
         try

@@ -19,6 +19,7 @@ internal sealed class ServingModel : IDisposable
         Scores = fit.Scores is null ? null : instance.Output(fit.Scores.Name);
         Parallel = instance.Parallel is { Members: > 1 } parallel ? parallel.ToString() : null;
         CheckedOutputs = [.. instance.Outputs.Where(CanBeWrong)];
+        Observation = new ServingObservation(instance.Manifest.Name, Version, Sha256, fit.Decisions.Labels);
     }
 
     public ModelInstance Instance { get; }
@@ -60,6 +61,9 @@ internal sealed class ServingModel : IDisposable
 
     /// <summary>Writes the pipeline's records with this model's labels and version.</summary>
     public RecordWriter Writer { get; }
+
+    /// <summary>What it does while it serves is recorded here, unless the pipeline goes on with the record of the same bundle.</summary>
+    public ServingObservation Observation { get; }
 
     /// <summary>Loads a model for a pipeline. The bundle may be disposed afterwards, unless a self-test is to follow.</summary>
     /// <param name="bundle">The verified bundle.</param>

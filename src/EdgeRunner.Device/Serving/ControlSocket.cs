@@ -2,6 +2,7 @@ using System.Net;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Swaps;
+using EdgeRunner.Device.Updates;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -12,7 +13,7 @@ namespace EdgeRunner.Device.Serving;
 
 /// <summary>Answers the field engineer's commands on a Unix socket that only its owner and group may open.</summary>
 /// <remarks>Kestrel without a web host around it, so that a socket that cannot be made costs the commands and nothing else.</remarks>
-internal sealed partial class ControlSocket(StorageOptions storage, StatusReporter reporter, ModelActivator activator, StateBoard states, IServiceProvider services, ILoggerFactory loggerFactory)
+internal sealed partial class ControlSocket(StorageOptions storage, StatusReporter reporter, ManualActivation activation, IUpdateControl updates, StateBoard states, IServiceProvider services, ILoggerFactory loggerFactory)
     : IHostedService, IDisposable
 {
     private const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
@@ -32,7 +33,7 @@ internal sealed partial class ControlSocket(StorageOptions storage, StatusReport
             // One left by a crash; the instance lock says that no daemon listens on it.
             File.Delete(path);
             _server = MakeServer(path);
-            await _server.StartAsync(new Application(reporter, new ActivationEndpoint(activator)), cancellationToken).ConfigureAwait(false);
+            await _server.StartAsync(new Application(reporter, new ActivationEndpoint(activation), new UpdateEndpoints(updates)), cancellationToken).ConfigureAwait(false);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, OwnerAndGroup);
         }
         // Whatever keeps the socket from being made, the pipelines must run.
@@ -64,7 +65,7 @@ internal sealed partial class ControlSocket(StorageOptions storage, StatusReport
         return new KestrelServer(Options.Create(options), transport, loggerFactory);
     }
 
-    private sealed class Application(StatusReporter reporter, ActivationEndpoint activation) : IHttpApplication<HttpContext>
+    private sealed class Application(StatusReporter reporter, ActivationEndpoint activation, UpdateEndpoints updates) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -76,6 +77,7 @@ internal sealed partial class ControlSocket(StorageOptions storage, StatusReport
         public Task ProcessRequestAsync(HttpContext context)
         {
             if (ActivationEndpoint.Matches(context.Request.Path, out var model)) return activation.HandleAsync(context, model);
+            if (updates.TryHandle(context, out var handled)) return handled;
             if (context.Request.Path != "/v1/status")
             {
                 context.Response.StatusCode = (int)HttpStatusCode.NotFound;

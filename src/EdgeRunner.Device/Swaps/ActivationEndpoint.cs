@@ -1,11 +1,12 @@
 using System.Net;
 using System.Text.Json;
+using EdgeRunner.Device.Updates;
 
 namespace EdgeRunner.Device.Swaps;
 
 /// <summary><c>POST /v1/models/NAME/activate</c> with <c>{"version":"1.2.0"}</c> on the control socket: answers an <see cref="ActivationReport"/> with 200 when the
 /// version is active, 409 when it was refused and nothing has changed, 404 when it is not installed.</summary>
-internal sealed class ActivationEndpoint(ModelActivator activator)
+internal sealed class ActivationEndpoint(ManualActivation activation)
 {
     private const string Prefix = "/v1/models/";
     private const string Suffix = "/activate";
@@ -49,7 +50,7 @@ internal sealed class ActivationEndpoint(ModelActivator activator)
             return;
         }
 
-        var report = await activator.ActivateAsync(model, request.Version, request.PeakBytes, context.RequestAborted).ConfigureAwait(false);
+        var report = await activation.ActivateAsync(model, request.Version, request.PeakBytes, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = (int)(report.Activated ? HttpStatusCode.OK : report.IsInstalled ? HttpStatusCode.Conflict : HttpStatusCode.NotFound);
         await context.Response.WriteAsJsonAsync(report, SwapJsonContext.Default.ActivationReport, cancellationToken: context.RequestAborted).ConfigureAwait(false);
     }

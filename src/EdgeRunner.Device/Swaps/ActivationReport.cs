@@ -13,4 +13,8 @@ internal sealed record ActivationReport(string Model, string Version, bool Activ
     /// <summary>False when there is no such version on this device.</summary>
     [JsonIgnore]
     public bool IsInstalled { get; init; } = true;
+
+    /// <summary>True when it was refused for something of the moment, such as too little memory.</summary>
+    [JsonIgnore]
+    public bool MayPass { get; init; }
 }

@@ -21,7 +21,14 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
     /// <param name="version">An installed version.</param>
     /// <param name="measuredBytes">Memory a probe has measured; null for what the manifest declares.</param>
     /// <param name="cancellationToken">Gives up waiting for changes before this one; a change that has begun is finished.</param>
-    public async Task<ActivationReport> ActivateAsync(string name, string version, long? measuredBytes, CancellationToken cancellationToken)
+    public Task<ActivationReport> ActivateAsync(string name, string version, long? measuredBytes, CancellationToken cancellationToken) =>
+        ChangeAsync(name, version, measuredBytes, () => store.Activate(name, version), cancellationToken);
+
+    /// <summary>As <see cref="ActivateAsync"/>, because the version in use is no good: it is not the one to return to afterwards.</summary>
+    public Task<ActivationReport> ReturnAsync(string name, string version, CancellationToken cancellationToken) =>
+        ChangeAsync(name, version, measuredBytes: null, () => store.Return(name, version), cancellationToken);
+
+    private async Task<ActivationReport> ChangeAsync(string name, string version, long? measuredBytes, Action activate, CancellationToken cancellationToken)
     {
         if (store.FindBundle(name, version) is not { } path)
         {
@@ -36,11 +43,28 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
         {
             var users = pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)).ToList();
             var change = New(path, measuredBytes);
-            var refusal = await RunAsync(users, () => change.Run(users, name, () => store.Activate(name, version))).ConfigureAwait(false);
+            var refusal = await RunAsync(users, () => change.Run(users, name, activate)).ConfigureAwait(false);
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
             states.Note($"model {name}", refusal is null ? $"{version} is active" : $"{version} refused: {refusal}");
-            return new ActivationReport(name, version, refusal is null, refusal, change.Results);
+            return new ActivationReport(name, version, refusal is null, refusal, change.Results) { MayPass = change.MayPass };
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Takes the model away from every pipeline that uses it, between two windows: each ends with the given words and begins anew with what is active then,
+    /// if anything is.</summary>
+    public async Task WithdrawAsync(string name, string words, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var worker in pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)))
+                worker.Loop?.Parts.Slot.Withdraw(words);
+            states.Note($"model {name}", words);
         }
         finally
         {

@@ -22,6 +22,9 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
     /// <summary>What became of it in each pipeline, so far.</summary>
     public IReadOnlyList<PipelineSwap> Results => [.. _steps.Select(step => step.Result!)];
 
+    /// <summary>True when the refusal was of the moment: no memory, a full disk, a silent source.</summary>
+    public bool MayPass { get; private set; }
+
     /// <summary>Told of each result: at the end, and once more when a pipeline takes a pending model later.</summary>
     public Action<PipelineWorker, PipelineSwap>? Reported { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         // Whatever is wrong with the new model, out of memory included, the old one goes on.
         catch (Exception e)
         {
+            MayPass = e is SwapRefusedException { MayPass: true } or IOException or UnauthorizedAccessException or OutOfMemoryException;
             Abandon(at, e.Message);
             return at is null ? e.Message : $"pipeline {at.Worker.Name}: {e.Message}";
         }
@@ -65,14 +69,14 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         SwapPreparation.Fit(bundle, step.Worker, loop);
         var plan = preparation.Plan(bundle, measuredBytes, step.Worker, loop);
         (step.Mode, step.Words) = (plan.Mode, plan.Words);
-        if (plan.Mode is null) throw new SwapRefusedException(plan.Words);
+        if (plan.Mode is null) throw new SwapRefusedException(plan.Words, mayPass: true);
         if (plan.Mode == SwapMode.Beside) step.Prepared = preparation.Load(bundle, step.Worker, loop);
     }
 
     private void PrepareAfterDrop(Step step, ModelBundle bundle)
     {
         var dropped = step.Loop!.Parts.Slot.Drop(BoundaryPatience, timeProvider)
-            ?? throw new SwapRefusedException($"the old one has to go first, but the pipeline came to no window boundary within {BoundaryPatience.TotalSeconds:0} s; is its source silent?");
+            ?? throw new SwapRefusedException($"the old one has to go first, but the pipeline came to no window boundary within {BoundaryPatience.TotalSeconds:0} s; is its source silent?", mayPass: true);
         step.Dropped = dropped;
         dropped.Dispose();
         ProcessHeap.Trim();

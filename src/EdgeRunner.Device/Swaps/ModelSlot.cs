@@ -75,7 +75,13 @@ internal sealed class ModelSlot(ServingModel first) : IDisposable
     }
 
     /// <summary>The dropped model cannot be replaced: the pipeline ends with this error and begins anew.</summary>
-    public void Fail(Exception failure)
+    public void Fail(Exception failure) =>
+        End(new InvalidOperationException($"no model could be loaded in place of the one that was dropped: {failure.Message}", failure));
+
+    /// <summary>The model may not be used any more: the pipeline ends with these words before its next window, and begins anew.</summary>
+    public void Withdraw(string words) => End(new InvalidOperationException(words));
+
+    private void End(Exception failure)
     {
         lock (_gate)
         {
@@ -87,7 +93,7 @@ internal sealed class ModelSlot(ServingModel first) : IDisposable
     /// <summary>What the other side wants. Waits while the model is dropped and the next has not come. The pipeline's thread.</summary>
     /// <returns>The next model, for <see cref="Exchange"/>; null when there is nothing to do.</returns>
     /// <exception cref="OperationCanceledException">The daemon stops.</exception>
-    /// <exception cref="InvalidOperationException">The model was dropped and there is no other.</exception>
+    /// <exception cref="InvalidOperationException">The model was dropped and there is no other, or it was withdrawn.</exception>
     public SwapTicket? Take(CancellationToken cancellationToken)
     {
         while (true)
@@ -96,7 +102,7 @@ internal sealed class ModelSlot(ServingModel first) : IDisposable
             TaskCompletionSource<bool>? drop;
             lock (_gate)
             {
-                if (_failure is { } failure) throw new InvalidOperationException($"no model could be loaded in place of the one that was dropped: {failure.Message}", failure);
+                if (_failure is { } failure) throw failure;
                 (next, _next, drop, _drop) = (_next, null, _drop, null);
                 _isDropped = next is null && (_isDropped || drop is not null);
                 if (!_isDropped) Volatile.Write(ref _hasRequest, false);

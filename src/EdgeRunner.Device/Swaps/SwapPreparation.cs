@@ -34,8 +34,20 @@ internal sealed class SwapPreparation(InferenceEngine engine, RunWatchdog watchd
     public void RequireRoom(ModelBundle bundle, long? measuredBytes)
     {
         var plan = MemoryPlan.Of(MemoryNeed.Of(bundle, measuredBytes), readAvailable(), options.SwapReserveBytes, 0, mayDropFirst: true);
-        if (plan.Mode != SwapMode.Beside) throw new SwapRefusedException($"there is too little memory even after the old one has gone: {plan.Words}");
+        if (plan.Mode != SwapMode.Beside) throw new SwapRefusedException($"there is too little memory even after the old one has gone: {plan.Words}", mayPass: true);
     }
+
+    /// <summary>Whether there is room for the new model beside the old one, which stays.</summary>
+    /// <exception cref="SwapRefusedException">There is not.</exception>
+    public void RequireRoomBeside(ModelBundle bundle)
+    {
+        var plan = MemoryPlan.Of(MemoryNeed.Of(bundle, measuredBytes: null), readAvailable(), options.SwapReserveBytes, 0, mayDropFirst: false);
+        if (plan.Mode != SwapMode.Beside) throw new SwapRefusedException(plan.Words);
+    }
+
+    /// <summary>A guard for a model that runs outside of its pipeline; dispose it.</summary>
+    public ModelGuard Guard(GuardOptions guard) =>
+        new(guard, watchdog.Watch(engine.Get().OnnxRuntime, TimeSpan.FromMilliseconds(guard.RunTimeoutMs)), new PipelineCounters(), timeProvider);
 
     /// <summary>Checks that the pipeline can use the model, from the manifest alone.</summary>
     /// <exception cref="Exception">It cannot; the message says which port or label is wrong.</exception>

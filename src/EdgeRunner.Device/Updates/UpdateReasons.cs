@@ -60,9 +60,6 @@ internal static class UpdateReasons
     /// <summary>Signed <c>min_release</c> forbids the release.</summary>
     public const string BelowMinRelease = "below-min-release";
 
-    /// <summary>A lower release than the present one, and not by a signed return.</summary>
-    public const string Downgrade = "downgrade-refused";
-
     /// <summary>It was refused here before.</summary>
     public const string Denied = "denied-before";
 
@@ -71,4 +68,10 @@ internal static class UpdateReasons
 
     /// <summary>Files of the update cannot be written or read.</summary>
     public const string Storage = "storage-error";
+
+    /// <summary>The version is installed here already, by hand and with other content.</summary>
+    public const string VersionConflict = "version-conflict";
+
+    /// <summary>The desired state names another release now.</summary>
+    public const string Superseded = "superseded";
 }

@@ -94,7 +94,7 @@ internal sealed partial class ReportPublisher(BrokerConnection broker, StatusRep
         var status = reporter.Read();
         var installed = store.List();
         var models = installed.Select(model => model.Name).Distinct(StringComparer.Ordinal)
-            .Select(name => Describe(name, installed.FirstOrDefault(model => model.Active && string.Equals(model.Name, name, StringComparison.Ordinal))?.Version, status.Pipelines));
+            .Select(name => Describe(installed.Where(model => string.Equals(model.Name, name, StringComparison.Ordinal)).ToList(), status.Pipelines));
         var pipelines = status.Pipelines.Select(pipeline => new PipelineReport(
             pipeline.Name, pipeline.State.ToString().ToLowerInvariant(), pipeline.Windows, pipeline.FramesSkipped, pipeline.Model, pipeline.Reason.Length == 0 ? null : pipeline.Reason));
         var problems = status.Components.Where(entry => StatusReporter.IsProblem(entry.State)).Select(entry => $"{entry.Component}: {entry.Reason}");
@@ -108,19 +108,24 @@ internal sealed partial class ReportPublisher(BrokerConnection broker, StatusRep
             new HealthReport(status.Health, [.. problems], status.UptimeSeconds, status.PssBytes, status.Telemetry.PendingRecords, status.Telemetry.Dropped.Values.Sum()),
             new CapabilitiesReport(
                 RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), RuntimeInformation.OSDescription, Environment.ProcessorCount,
-                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, status.Inference?.Providers ?? [], status.Inference?.Version));
+                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, status.Inference?.Providers ?? [], status.Inference?.Version))
+        {
+            Group = status.Updates?.Group,
+            Updates = status.Updates?.Models,
+        };
     }
 
     // The last swap of any pipeline that uses it: all of them change together.
-    private static ModelReport Describe(string name, string? active, IReadOnlyList<PipelineStatus> pipelines)
+    private static ModelReport Describe(List<InstalledModel> versions, IReadOnlyList<PipelineStatus> pipelines)
     {
+        var name = versions[0].Name;
         var prefix = name + " ";
         var users = pipelines.Where(pipeline => pipeline.Model?.StartsWith(prefix, StringComparison.Ordinal) == true).ToList();
         var swap = users.Select(pipeline => pipeline.LastSwap).OfType<PipelineSwap>().MaxBy(swap => swap.At);
         var phase = users.Exists(pipeline => !pipeline.Guard.Serving) ? "failed" : users.Count > 0 ? "active" : "idle";
         var reason = users.FirstOrDefault(pipeline => !pipeline.Guard.Serving)?.Guard.Reason ?? (swap is { Outcome: SwapOutcome.Refused } ? $"{swap.To} was refused: {swap.Reason}" : null);
-        var previous = users.FirstOrDefault(pipeline => pipeline.Previous?.StartsWith(prefix, StringComparison.Ordinal) == true)?.Previous![prefix.Length..];
-        return new ModelReport(name, phase, active, previous, reason);
+        // Of the store and not of the pipelines: it must outlive a restart.
+        return new ModelReport(name, phase, versions.Find(model => model.Active)?.Version, versions.Find(model => model.Previous)?.Version, reason);
     }
 
     private static partial class Log

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Native.LibCrypto;
 using EdgeRunner.Native.OnnxRuntime;
 using EdgeRunner.Trust;
+using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Repository;
 
@@ -44,9 +47,17 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Failed, new FleetFailure(e.Reason.ToString(), null, e.File, e.Message));
         }
-        catch (Exception e) when (e is KeyException or CryptoException)
+        catch (Exception e) when (e is KeyException or CryptoException or SealException)
         {
             return Fail(ExitCode.Failed, new FleetFailure("Key", null, null, e.Message));
+        }
+        catch (Exception e) when (e is BrokerException or MqttException)
+        {
+            return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, e.Message));
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
         }
         catch (UnauthorizedAccessException e)
         {

@@ -16,17 +16,21 @@ internal static class DepotCommand
         var maxRate = new Option<int>("--max-rate") { Description = $"Requests a second that one device may make. Default: {defaults.MaxRatePerDevice}.", HelpName = "N", DefaultValueFactory = _ => defaults.MaxRatePerDevice };
         var maxTotalRate = new Option<int>("--max-total-rate") { Description = $"Requests a second of all devices together. Default: {defaults.MaxRate}.", HelpName = "N", DefaultValueFactory = _ => defaults.MaxRate };
         var collect = new Option<int>("--collect") { Description = $"Milliseconds that the first request for a release waits for others, so that each chunk is sent once for all. Default: {defaults.CollectTime.TotalMilliseconds:0}.", HelpName = "MS", DefaultValueFactory = _ => (int)defaults.CollectTime.TotalMilliseconds };
+        var http = new DepotHttpOptions();
         var repo = new RepoOptions();
         var broker = new BrokerOptions();
-        var command = new Command(Name, "Serves a repository to devices over the broker, and keeps its timestamp fresh. Several depots may serve one repository.") { maxRate, maxTotalRate, collect };
+        var command = new Command(Name, "Serves a repository to devices over the broker and over HTTP, and keeps its timestamp fresh. Several depots may serve one repository.") { maxRate, maxTotalRate, collect };
         repo.AddTo(command);
         broker.AddTo(command);
+        http.AddTo(command);
         command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async _ =>
         {
             var options = new DepotOptions(Path.GetFullPath(parsed.GetRequiredValue(repo.Directory)), broker.FleetOf(parsed))
             {
                 OnlineKeys = parsed.GetValue(repo.OnlineKeys),
-                Broker = broker.SessionOf(parsed, "edgefleet-depot"),
+                // Without a broker it is a web server that signs timestamps, which is enough for a fleet that uses no MQTT for releases.
+                Broker = broker.IsGiven(parsed) || !http.IsGiven(parsed) ? broker.SessionOf(parsed, "edgefleet-depot") : null,
+                Http = http.OptionsOf(parsed),
                 MaxRatePerDevice = parsed.GetValue(maxRate),
                 MaxRate = parsed.GetValue(maxTotalRate),
                 CollectTime = TimeSpan.FromMilliseconds(parsed.GetValue(collect)),

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -40,11 +42,15 @@ internal static class FleetCommand
             ModelRepositoryCommands.Index(environment),
             ModelRepositoryCommands.List(),
             ModelRepositoryCommands.Show(),
+            ModelRekeyCommand.Create(environment),
             ModelRepositoryCommands.Remove(environment),
             ModelRepositoryCommands.SetMinRelease(environment),
         },
         RepoCommand.Create(environment),
         KeyCommand.Create(environment),
+        DeviceCommand.Create(environment),
         DepotCommand.Create(environment),
+        RolloutCommand.Create(environment),
+        FleetDevicesCommand.Create(environment),
     };
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Fleet.Encryption;
 using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Sessions;
@@ -17,14 +18,18 @@ internal static class ModelRepositoryCommands
         var library = new Option<string?>("--onnxruntime") { Description = "The ONNX Runtime library. Default: EDGERUNNER_ONNXRUNTIME, then beside this program, then the system's.", HelpName = "FILE" };
         var skip = new Option<bool>("--no-self-test") { Description = "Do not load the model and run its golden cases; digests and manifest are checked all the same." };
         var command = new Command("add", "Puts a bundle into the repository, for its team to sign.") { bundle, role, library, skip };
-        return RepoCommand.Changing(command, environment, (parsed, repository, cancellationToken) =>
+        var encrypt = new EncryptOptions();
+        encrypt.AddTo(command);
+        return RepoCommand.Changing(command, environment, async (parsed, repository, cancellationToken) =>
         {
             using var opened = ModelBundle.Open(parsed.GetRequiredValue(bundle));
             if (!parsed.GetValue(skip))
             {
                 SelfTest(opened, parsed.GetValue(library));
             }
-            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Add(repository, opened, parsed.GetValue(role), cancellationToken)]);
+            return encrypt.Request(parsed) is { } request
+                ? await new ReleaseEncryption(repository, encrypt.Store(parsed, repository.Content.Layout)).AddAsync(opened, request, parsed.GetValue(role), cancellationToken).ConfigureAwait(false)
+                : [ModelCatalog.Add(repository, opened, parsed.GetValue(role), cancellationToken)];
         });
     }
 
@@ -129,7 +134,7 @@ internal static class ModelRepositoryCommands
         var (name, version) = (models.Max(m => m.Name.Length), models.Max(m => m.Version.Length));
         foreach (var model in models)
         {
-            output.WriteLine($"{model.Name.PadRight(name)}  {model.Version.PadRight(version)}  release {model.Release,-3} {model.SizeBytes,12} bytes  {Chunks(model),12}  {model.State}{(model.Revoked ? ", forbidden by min-release" : "")}");
+            output.WriteLine($"{model.Name.PadRight(name)}  {model.Version.PadRight(version)}  release {model.Release,-3} {model.SizeBytes,12} bytes  {Chunks(model),12}  {model.State}{(model.Encrypted ? ", encrypted" : "")}{(model.Revoked ? ", forbidden by min-release" : "")}");
         }
     }
 
@@ -148,6 +153,7 @@ internal static class ModelRepositoryCommands
           release      {model.Release}{(model.MinRelease is { } min ? $" (devices run {min} or later)" : "")}
           bundle       {model.SizeBytes} bytes, sha256 {model.Sha256}
           chunks       {(model.Chunks is null ? $"none: devices cannot fetch it; `edgefleet model index {model.Name} {model.Version}` adds the index" : $"{model.Chunks}")}
+          encrypted    {(model.Encrypted ? "yes: only devices that its keys are for can read it" : "no")}
           unpacked     {model.UnpackedBytes} bytes
           needs        {Needs(model.Needs)}
           target       {model.Target}, signed by {model.Role}

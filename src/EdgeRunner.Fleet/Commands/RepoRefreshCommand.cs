@@ -20,6 +20,10 @@ internal static class RepoRefreshCommand
         {
             using var repository = await OpenAsync(parsed.GetRequiredValue(repo.Directory), parsed.GetValue(repo.OnlineKeys), TimeSpan.FromSeconds(parsed.GetValue(wait)),
                 environment.TimeProvider, cancellationToken).ConfigureAwait(false);
+            foreach (var damaged in repository.DamagedStaged)
+            {
+                await parsed.InvocationConfiguration.Error.WriteLineAsync($"Passed over: {damaged.Message}").ConfigureAwait(false);
+            }
             var report = await repository.RefreshAsync(parsed.GetValue(all), cancellationToken).ConfigureAwait(false);
             RepoCommand.Print(output, parsed.GetValue(repo.Json), new ChangeReport([], [], [], report.Published, report.Waiting));
             return ExitCode.Ok;
@@ -27,14 +31,14 @@ internal static class RepoRefreshCommand
         return command;
     }
 
-    private static async Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+    internal static async Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var start = timeProvider.GetTimestamp();
         while (true)
         {
             try
             {
-                return TufRepository.Open(directory, timeProvider, onlineKeys);
+                return TufRepository.OpenForRefresh(directory, timeProvider, onlineKeys);
             }
             catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && timeProvider.GetElapsedTime(start) < patience)
             {

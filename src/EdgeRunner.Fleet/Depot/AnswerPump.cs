@@ -55,7 +55,11 @@ internal sealed partial class AnswerPump(
 
     private bool IsIdle => ring.Answers == 0 && Interlocked.Read(ref _queuedBytes) == 0 && !groups.All.Any(group => group.IsCollecting || group.WantsMore);
 
-    private TimeSpan UntilNextLook() => groups.UntilCollected() is { } collected && collected < transfers.UntilNextReport ? collected : transfers.UntilNextReport;
+    private TimeSpan UntilNextLook()
+    {
+        var (collected, report) = (groups.UntilCollected(), transfers.UntilNextReport(groups));
+        return collected is null || report < collected ? report ?? Timeout.InfiniteTimeSpan : collected.Value;
+    }
 
     /// <summary>One lane's turn.</summary>
     /// <returns>False when there is nothing to do.</returns>

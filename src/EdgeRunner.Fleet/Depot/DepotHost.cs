@@ -1,6 +1,7 @@
 using EdgeRunner.Fleet.Depot.Fairness;
 using EdgeRunner.Fleet.Depot.Files;
 using EdgeRunner.Fleet.Depot.Grouping;
+using EdgeRunner.Fleet.Depot.Http;
 using EdgeRunner.Fleet.Depot.Requests;
 using EdgeRunner.Fleet.Depot.Timestamps;
 using EdgeRunner.Native.Linux;
@@ -34,6 +35,7 @@ internal static class DepotHost
         builder.Services.AddSingleton<RepositoryWatch>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<RepositoryWatch>());
         builder.Services.AddHostedService<TimestampRefresher>();
+        builder.Services.AddDepotHttp(options);
         builder.Services.AddDepotBroker(options);
         builder.Services.Configure<ConsoleLifetimeOptions>(lifetime => lifetime.SuppressStatusMessages = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTime + StopMargin);

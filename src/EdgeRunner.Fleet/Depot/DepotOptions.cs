@@ -1,4 +1,5 @@
 using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Depot.Http;
 using EdgeRunner.Messaging.Mqtt;
 
 namespace EdgeRunner.Fleet.Depot;
@@ -13,6 +14,9 @@ internal sealed record DepotOptions(string Repository, string Fleet)
 
     /// <summary>How to reach the broker; null: only HTTP is served.</summary>
     public MqttSessionOptions? Broker { get; init; }
+
+    /// <summary>Where and how HTTP is served; by default not at all.</summary>
+    public HttpOptions Http { get; init; } = new();
 
     /// <summary>Requests a second of one device; twice as many may come at once. Past it: busy. 1 to 10 000.</summary>
     public int MaxRatePerDevice { get; init; } = 50;
@@ -29,10 +33,10 @@ internal sealed record DepotOptions(string Repository, string Fleet)
     /// <summary>Bytes of answers that may wait for the socket; 256 KiB to 256 MiB.</summary>
     public long MaxQueuedBytes { get; init; } = 4 << 20;
 
-    /// <summary>Age at which the timestamp is signed anew, when the online keys are here; 1 s to 1 d. Half of its lifetime when that is shorter.</summary>
+    /// <summary>Age at which the timestamp is signed anew, when the online keys are here; Half of its lifetime when that is shorter.</summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Longest that a change of the repository goes unseen when the kernel does not tell of it; 50 ms to 1 min.</summary>
+    /// <summary>Longest that a change of the repository goes unseen when the kernel does not tell of it; 50 ms and more.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Longest time to answer what was accepted when the depot is stopped; 0 to 5 min.</summary>
@@ -44,6 +48,7 @@ internal sealed record DepotOptions(string Repository, string Fleet)
         Require("--max-rate", MaxRatePerDevice, 1, 10_000);
         Require("--max-total-rate", MaxRate, 1, 1_000_000);
         Require("--collect", (long)CollectTime.TotalMilliseconds, 0, 10_000);
+        Http.Check();
         if (!Directory.Exists(Repository))
         {
             throw new UsageException($"--repo {Repository}: there is no such directory.");

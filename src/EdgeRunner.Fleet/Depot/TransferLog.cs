@@ -13,8 +13,10 @@ internal sealed partial class TransferLog(DepotCounters counters, TimeProvider t
     private long _reportedAt = timeProvider.GetTimestamp();
     private DepotFigures _reported = counters.Snapshot();
 
-    /// <summary>Time until there is something to tell again; at least a millisecond.</summary>
-    internal TimeSpan UntilNextReport => TimeSpan.FromTicks(Math.Max((Interval - timeProvider.GetElapsedTime(_reportedAt)).Ticks, TimeSpan.TicksPerMillisecond));
+    /// <summary>Time until there is something to tell again, at least a millisecond; null when nothing happens.</summary>
+    internal TimeSpan? UntilNextReport(ChunkGroups groups) => groups.All.Count == 0 && counters.Snapshot().Requests == _reported.Requests
+        ? null
+        : TimeSpan.FromTicks(Math.Max((Interval - timeProvider.GetElapsedTime(_reportedAt)).Ticks, TimeSpan.TicksPerMillisecond));
 
     /// <summary>Tells when it is time to, and forgets groups that are over.</summary>
     internal void Report(ChunkGroups groups)

@@ -7,6 +7,25 @@ internal sealed class ConsoleTerminal : ITerminal
 {
     public bool IsInteractive => !Console.IsInputRedirected && !Console.IsErrorRedirected;
 
+    public (int Columns, int Rows)? Screen
+    {
+        get
+        {
+            if (Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb")
+            {
+                return null;
+            }
+            try
+            {
+                return Console.WindowWidth > 0 && Console.WindowHeight > 0 ? (Console.WindowWidth, Console.WindowHeight) : (80, 24);
+            }
+            catch (IOException)
+            {
+                return (80, 24); // a terminal that does not tell
+            }
+        }
+    }
+
     public string Ask(string question)
     {
         Console.Error.Write(question);

@@ -12,4 +12,7 @@ internal interface ITerminal
 
     /// <summary>As <see cref="Ask"/>, without showing what is typed.</summary>
     string AskSecret(string question);
+
+    /// <summary>Columns and rows of the screen that the output goes to; null when it goes elsewhere, where nothing can be drawn anew.</summary>
+    (int Columns, int Rows)? Screen => null;
 }

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using EdgeRunner.Native.Linux;
 using EdgeRunner.Trust.Keys;
 
 namespace EdgeRunner.Fleet.Keys;
@@ -9,8 +7,6 @@ namespace EdgeRunner.Fleet.Keys;
 internal static class KeyFile
 {
     private const string PublicExtension = ".pub";
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Readable = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Where the public half lies.</summary>
     internal static string PublicFileOf(string file) => Path.ChangeExtension(file, PublicExtension);
@@ -31,13 +27,13 @@ internal static class KeyFile
                 throw new KeyException($"{taken} is there already, and a key is never overwritten. Take another name");
             }
         }
-        MakeDirectory(Path.GetDirectoryName(path)!);
-        Write(path, passphrase is null ? key.ToPem() : key.ToEncryptedPem(passphrase, iterations), Private, overwrite: false);
-        Write(PublicFileOf(path), PemEncoding.WriteString("PUBLIC KEY", key.PublicKey.SubjectPublicKeyInfo.Span) + "\n", Readable, overwrite: false);
+        PrivateFile.MakeDirectory(Path.GetDirectoryName(path)!);
+        PrivateFile.Write(path, passphrase is null ? key.ToPem() : key.ToEncryptedPem(passphrase, iterations), PrivateFile.Private, overwrite: false);
+        PrivateFile.Write(PublicFileOf(path), PemEncoding.WriteString("PUBLIC KEY", key.PublicKey.SubjectPublicKeyInfo.Span) + "\n", PrivateFile.Readable, overwrite: false);
     }
 
     /// <summary>Encrypts a key file anew.</summary>
-    internal static void Rewrite(string file, KeyPair key, string passphrase, int iterations) => Write(Path.GetFullPath(file), key.ToEncryptedPem(passphrase, iterations), Private, overwrite: true);
+    internal static void Rewrite(string file, KeyPair key, string passphrase, int iterations) => PrivateFile.Write(Path.GetFullPath(file), key.ToEncryptedPem(passphrase, iterations), PrivateFile.Private, overwrite: true);
 
     /// <summary>Reads a private key.</summary>
     /// <exception cref="KeyException">It is none, or the passphrase is wrong.</exception>
@@ -111,38 +107,5 @@ internal static class KeyFile
         {
             throw new KeyException($"there is no key file {file}", e);
         }
-    }
-
-    private static void MakeDirectory(string path)
-    {
-        if (!Directory.Exists(path) && !OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path, Private | UnixFileMode.UserExecute);
-        }
-    }
-
-    private static void Write(string path, string text, UnixFileMode mode, bool overwrite)
-    {
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-        try
-        {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = mode; // from its first moment: at none could others open it
-            }
-            using (var stream = new FileStream(temporary, options))
-            {
-                stream.Write(Encoding.ASCII.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite);
-        }
-        catch (IOException)
-        {
-            File.Delete(temporary);
-            throw;
-        }
-        DirectorySync.Flush(Path.GetDirectoryName(path)!);
     }
 }

@@ -27,13 +27,8 @@ internal static partial class ModelCatalog
         var version = manifest.Version.ToString();
         var path = PathOf(manifest.Name, version);
         var models = Read(repository.Content).Where(m => Is(m, manifest.Name)).ToArray();
-        if (models.FirstOrDefault(m => string.Equals(m.Target, path, StringComparison.Ordinal)) is { } there)
-        {
-            throw AlreadyThere(manifest, content, there);
-        }
-        repository.RoleFor(role, path); // a large file is not read for nothing
-        // Never below what was given away once, also when the newest release was removed.
-        var release = Math.Max(models.Select(m => m.Release).DefaultIfEmpty().Max(), models.Select(m => m.MinRelease ?? 0).DefaultIfEmpty().Max()) + 1;
+        RequireNew(repository, manifest, content.Sha256, role); // a large file is not read for nothing
+        var release = NextRelease(repository.Content, manifest.Name);
         var custom = new Dictionary<string, JsonTree>(content.Custom, StringComparer.Ordinal)
         {
             ["name"] = JsonTree.Of(manifest.Name),
@@ -54,6 +49,30 @@ internal static partial class ModelCatalog
             .. content.Companions.Select(one => NewTarget.OfBytes(Path.ChangeExtension(path, one.Key), one.Value)),
         ]);
         return $"Staged: {path}, release {release}, {index.Length} bytes in {index.Count} chunks, in {lister}.";
+    }
+
+    /// <summary>The release number that the next version of a model gets.</summary>
+    internal static long NextRelease(RepositoryContent content, string name)
+    {
+        var models = Read(content).Where(m => Is(m, name)).ToArray();
+        // Never below what was given away once, also when the newest release was removed.
+        return Math.Max(models.Select(m => m.Release).DefaultIfEmpty().Max(), models.Select(m => m.MinRelease ?? 0).DefaultIfEmpty().Max()) + 1;
+    }
+
+    /// <summary>Finds out at once whether a model can be added.</summary>
+    /// <param name="repository">Where to.</param>
+    /// <param name="manifest">Of the verified bundle.</param>
+    /// <param name="sha256">Of the file that devices are to fetch; null when that is not known yet.</param>
+    /// <param name="role">The role that is to list it; null for the one that may speak for its path.</param>
+    /// <exception cref="RepositoryException">That version is there, or no role may list it.</exception>
+    internal static void RequireNew(TufRepository repository, ModelManifest manifest, string? sha256, string? role)
+    {
+        var path = PathOf(manifest.Name, manifest.Version.ToString());
+        if (Read(repository.Content).FirstOrDefault(m => string.Equals(m.Target, path, StringComparison.Ordinal)) is { } there)
+        {
+            throw AlreadyThere(manifest, sha256, there);
+        }
+        repository.RoleFor(role, path);
     }
 
     /// <summary>Stages the removal of a model with all that stands beside it.</summary>
@@ -104,7 +123,7 @@ internal static partial class ModelCatalog
         }
         var index = MakeIndex(model.Target, new ReleaseContent(file, model.Sha256), cancellationToken);
         // What is encrypted cannot say what it needs.
-        if (model.Needs is null && target.Custom?.Find("encrypted") is null)
+        if (model.Needs is null && target.Custom?.Find(EncryptedMember) is null)
         {
             using var bundle = ModelBundle.Open(file);
             var custom = target.Custom ?? JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal));
@@ -127,10 +146,10 @@ internal static partial class ModelCatalog
         Custom = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { [ChunksMember] = JsonTree.Of(index.Count) }),
     };
 
-    private static RepositoryException AlreadyThere(ModelManifest manifest, ReleaseContent content, ModelEntry there)
+    private static RepositoryException AlreadyThere(ModelManifest manifest, string? sha256, ModelEntry there)
     {
-        var same = string.Equals(there.Sha256, content.Sha256, StringComparison.Ordinal);
-        return new RepositoryException(RepositoryFailure.AlreadyThere, there.Role, file: null, $"{manifest.Title} is in the repository already{(same ? "" : ", with another content")}",
+        var same = string.Equals(there.Sha256, sha256, StringComparison.Ordinal);
+        return new RepositoryException(RepositoryFailure.AlreadyThere, there.Role, file: null, $"{manifest.Title} is in the repository already{(same || sha256 is null ? "" : ", with another content")}",
             same && there.Chunks is null ? $"It has no chunk index: `edgefleet model index {there.Name} {there.Version}` adds one" : "Give the new bundle another version: one version is one content, for ever");
     }
 }

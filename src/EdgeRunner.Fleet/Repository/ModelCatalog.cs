@@ -10,7 +10,7 @@ namespace EdgeRunner.Fleet.Repository;
 /// <c>custom</c>: <c>name</c>, <c>version</c>, <c>release</c> (1, 2, 3… for each model, never used twice: versions are for people, this is the order that devices
 /// trust), <c>unpacked_bytes</c> (of the bundle's files), <c>needs</c> (<see cref="ModelNeeds"/>), <c>min_release</c> (when there is one: devices must not run a lower
 /// release, not even to go back to it). Beside each, listed by the same role: <c>models/NAME/VERSION.chunks</c>, its <see cref="ChunkIndex"/>, with <c>chunks</c>
-/// (how many) under <c>custom</c>.
+/// (how many) under <c>custom</c>. What is encrypted has <c>encrypted: 1</c> and, beside it, <c>models/NAME/VERSION.keys</c>; its index is over the ciphertext.
 /// </remarks>
 internal static partial class ModelCatalog
 {
@@ -19,6 +19,9 @@ internal static partial class ModelCatalog
     private const string Prefix = "models/";
     private const string ChunksMember = "chunks";
     private const string NeedsMember = "needs";
+
+    /// <summary>1 in the <c>custom</c> of a release that is encrypted.</summary>
+    internal const string EncryptedMember = "encrypted";
 
     internal static string PathOf(string name, string version) => $"{Prefix}{name}/{version}{Extension}";
 
@@ -84,6 +87,7 @@ internal static partial class ModelCatalog
         {
             Chunks = targets.TryGetValue(ChunkIndex.PathOf(path), out var index) ? Number(index, ChunksMember) ?? 0 : null,
             Needs = ModelNeeds.Read(file.Custom),
+            Encrypted = Number(file, EncryptedMember) is 1,
         };
     }
 

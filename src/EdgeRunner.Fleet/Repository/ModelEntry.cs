@@ -23,6 +23,10 @@ internal sealed record ModelEntry(string Name, string Version, long Release, lon
     [JsonInclude]
     internal ModelNeeds? Needs { get; init; }
 
+    /// <summary>True when only devices with a key can read it; see docs/encryption.md.</summary>
+    [JsonInclude]
+    internal bool Encrypted { get; init; }
+
     /// <summary>True when a device must not run it any more.</summary>
     [JsonInclude]
     internal bool Revoked => MinRelease > Release;

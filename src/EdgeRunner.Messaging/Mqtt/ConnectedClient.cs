@@ -5,15 +5,12 @@ namespace EdgeRunner.Messaging.Mqtt;
 /// <summary>Brings <see cref="MqttSessionOptions"/> into a fresh <see cref="MosquittoClient"/>.</summary>
 internal static class ConnectedClient
 {
-    // The broker may have as many unacknowledged messages on the way to us as libmosquitto can count.
-    private const int ReceiveMaximum = 100;
-
     internal static MosquittoClient Create(MqttSessionOptions options, bool cleanStart, IMosquittoEvents events)
     {
         var client = new MosquittoClient(options.ClientId, cleanStart, events);
         try
         {
-            client.SetReceiveMaximum(ReceiveMaximum);
+            client.SetReceiveMaximum(options.ReceiveMaximum);
             if (options.Username is not null) client.SetCredentials(options.Username, options.Password);
             if (options.Tls is { } tls) client.SetTls(new(tls.CaFile, tls.CertificateFile, tls.KeyFile, tls.InsecureSkipHostnameCheck));
             if (options.Will is { } will) SetWill(client, will);

@@ -36,6 +36,10 @@ public sealed record MqttSessionOptions
     /// <summary>QoS 1 messages on the way at the same time; 1 to 10 000; the broker may allow fewer. Default 20.</summary>
     public int MaxInflight { get; set; } = 20;
 
+    /// <summary>QoS 1 messages that the broker may have on the way to us at the same time; 1 to 65 535. Mosquitto counts them instead of its own
+    /// <c>max_inflight_messages</c>, and drops what goes beyond them and its <c>max_queued_messages</c>: who reads many retained messages at once needs many. Default 100.</summary>
+    public int ReceiveMaximum { get; set; } = 100;
+
     /// <summary>Messages accepted and not yet acknowledged; 1 to 1 000 000. At the limit see <see cref="WhenQueueFull"/>. Default 1000.</summary>
     public int MaxQueuedMessages { get; set; } = 1000;
 

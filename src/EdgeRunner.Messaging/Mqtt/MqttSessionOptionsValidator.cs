@@ -17,6 +17,7 @@ public sealed class MqttSessionOptionsValidator : IValidateOptions<MqttSessionOp
             problems.Add($"ClientId is '{options.ClientId}'; accepted: 1 to {MaxClientIdLength} printable characters");
         InRange(nameof(options.Port), options.Port, 1, 65_535);
         InRange(nameof(options.MaxInflight), options.MaxInflight, 1, 10_000);
+        InRange(nameof(options.ReceiveMaximum), options.ReceiveMaximum, 1, 65_535);
         InRange(nameof(options.MaxQueuedMessages), options.MaxQueuedMessages, 1, 1_000_000);
         InRange(nameof(options.MaxQueuedBytes), options.MaxQueuedBytes, 64 << 10, 1L << 30);
         InRange(nameof(options.MaxPacketSizeBytes), options.MaxPacketSizeBytes, 1 << 10, 256 << 20);

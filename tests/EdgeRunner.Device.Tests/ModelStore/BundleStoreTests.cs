@@ -65,7 +65,7 @@ public sealed class BundleStoreTests : IDisposable
 
         _store.Install(Pack("iris", "1.1.0"), activate: true);
 
-        Assert.Equal(["1.0.0.ermodel", "1.1.0.ermodel", "active"], Files());
+        Assert.Equal(["1.0.0.ermodel", "1.1.0.ermodel", "active", "previous"], Files());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class BundleStoreTests : IDisposable
 
         Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 8 }, turn => _store.Install(bundles[turn % 2], activate: true));
 
-        Assert.Equal(["1.0.0.ermodel", "1.1.0.ermodel", "active"], Files());
+        Assert.Equal(["1.0.0.ermodel", "1.1.0.ermodel", "active", "previous"], Files());
         foreach (var model in _store.List()) ModelBundle.Open(model.Path).Dispose();
         Assert.Single(_store.List(), model => model.Active);
     }
@@ -95,6 +95,79 @@ public sealed class BundleStoreTests : IDisposable
         Assert.False(Assert.Single(_store.List()).Active);
         _store.Activate("iris", "1.0.0");
         Assert.True(Assert.Single(_store.List()).Active);
+    }
+
+    [Fact]
+    public void Version_to_return_to_is_the_last_one_in_use_before_and_outlives_the_store()
+    {
+        foreach (var version in (string[])["1.0.0", "1.1.0", "1.2.0"]) _store.Install(Pack("iris", version), activate: true);
+
+        var later = new BundleStore(_state.Path);
+        Assert.Equal(["1.1.0", "1.0.0"], later.PreviousVersions("iris"));
+        Assert.Equal("1.1.0", Assert.Single(later.List(), model => model.Previous).Version);
+        Assert.Equal("1.2.0", later.InUse("iris"));
+        Assert.Null(later.PreviousVersion("wine"));
+        later.Activate("iris", "1.2.0"); // Not a change.
+        Assert.Equal("1.1.0", later.PreviousVersion("iris"));
+        later.Activate("iris", "1.0.0");
+        Assert.Equal(["1.2.0", "1.1.0"], later.PreviousVersions("iris"));
+    }
+
+    [Fact]
+    public void Version_that_was_given_up_is_not_the_one_to_return_to()
+    {
+        foreach (var version in (string[])["1.0.0", "1.1.0", "1.2.0"]) _store.Install(Pack("iris", version), activate: true);
+
+        _store.Return("iris", "1.1.0");
+
+        Assert.Equal("1.1.0", _store.InUse("iris"));
+        Assert.Equal("1.0.0", _store.PreviousVersion("iris"));
+        Assert.Throws<ModelNotInstalledException>(() => _store.Return("iris", "7.0.0"));
+        _store.Activate("iris", "1.2.0");
+        Assert.Equal("1.1.0", _store.PreviousVersion("iris"));
+    }
+
+    [Fact]
+    public void Power_cut_between_previous_and_active_forgets_neither()
+    {
+        _store.Install(Pack("iris", "1.0.0"), activate: true);
+        _store.Install(Pack("iris", "1.1.0"), activate: true);
+        var active = File.ReadAllText(Path.Combine(_store.Root, "iris", "active"));
+        _store.Install(Pack("iris", "1.2.0"), activate: true);
+        File.WriteAllText(Path.Combine(_store.Root, "iris", "active"), active); // The cut: previous is written, active is not.
+
+        Assert.Equal(("1.1.0", "1.0.0"), (_store.InUse("iris"), _store.PreviousVersion("iris")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\0\0\0\0")]
+    [InlineData("../../etc/passwd\n.hidden\n\n")]
+    [InlineData("9.9.9\n")]
+    public void Garbage_in_the_previous_file_is_no_version(string garbage)
+    {
+        _store.Install(Pack("iris", "1.0.0"), activate: true);
+        File.WriteAllText(Path.Combine(_store.Root, "iris", "previous"), garbage);
+
+        Assert.Null(_store.PreviousVersion("iris"));
+        _store.Install(Pack("iris", "1.1.0"), activate: true);
+        Assert.Equal("1.0.0", _store.PreviousVersion("iris"));
+    }
+
+    [Fact]
+    public void Version_in_use_and_the_one_to_return_to_are_never_removed()
+    {
+        foreach (var version in (string[])["1.0.0", "1.1.0", "1.2.0"]) _store.Install(Pack("iris", version), activate: true);
+
+        Assert.Equal("iris 1.2.0 is in use", _store.Remove("iris", "1.2.0"));
+        Assert.Equal("iris 1.1.0 is the version to return to", _store.Remove("iris", "1.1.0"));
+        Assert.Null(_store.Remove("iris", "1.0.0"));
+        Assert.Null(_store.Remove("iris", "1.0.0"));
+        Assert.Null(_store.Remove("iris", "../1.0.0"));
+        Assert.Equal(["1.1.0", "1.2.0"], _store.VersionsOf("iris"));
+        _store.Return("iris", "1.1.0");
+        Assert.Null(_store.Remove("iris", "1.2.0"));
+        Assert.Null(_store.PreviousVersion("iris"));
     }
 
     [Fact]

@@ -121,6 +121,7 @@ public sealed class PipelineHostTests : IDisposable
         var telemetry = new PipelineTelemetry(windows, events, options, counters);
         var (segments, latency) = (new SegmentTracker(), new LatencyHistogram());
         using var guard = new ModelGuard(options.Guard, _rig.Watchdog.Watch(_rig.Engine.Get().OnnxRuntime, TimeSpan.FromSeconds(5)), counters, TimeProvider.System);
+        var shadow = new ShadowFeed(parts.Model);
         long window = 0;
 
         // The steps of the pipeline's thread, on this one.
@@ -134,11 +135,16 @@ public sealed class PipelineHostTests : IDisposable
                 var fault = guard.Run(model, out _);
                 var decision = model.Decide();
                 latency.Record(window);
+                model.Observation.Count(decision, fault, window, isLate: false);
+                shadow.Offer(model, decision);
+                if (shadow.Peek() is not null && window % 3 == 0) shadow.Release(); // Now and then there is no room.
                 telemetry.Offer(model.Writer, segments, ++window, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, window, default, fault);
                 if (guard.Count(fault)) throw new InvalidOperationException("the model does nothing wrong");
             }
         }));
         Assert.True(window > 300);
+        Assert.True(shadow.Skipped > 0);
+        Assert.Equal(window, parts.Model.Observation.Windows);
         Assert.True(events.UsedBytes > 0);
     }
 

@@ -26,6 +26,8 @@ internal sealed class SwapRig : IDisposable
 
     public ModelActivator Activator { get; private set; } = null!;
 
+    public SwapPreparation Preparation { get; private set; } = null!;
+
     public ModelRecovery Recovery { get; private set; } = null!;
 
     public PipelineWorker Worker => Host.Workers[0];
@@ -35,9 +37,9 @@ internal sealed class SwapRig : IDisposable
     {
         Host = Rig.Host(untilDone: true, pipelines);
         var options = new InferenceOptions();
-        var preparation = new SwapPreparation(Rig.Engine, Rig.Watchdog, options, () => ReadAvailable(), TimeProvider.System);
+        Preparation = new SwapPreparation(Rig.Engine, Rig.Watchdog, options, () => ReadAvailable(), TimeProvider.System);
         Activator = new ModelActivator(
-            Rig.Store, Host, preparation, new SwapEvents(Rig.Intake), Rig.States, options, TimeProvider.System, NullLogger<ModelActivator>.Instance);
+            Rig.Store, Host, Preparation, new SwapEvents(Rig.Intake), Rig.States, options, TimeProvider.System, NullLogger<ModelActivator>.Instance);
         Recovery = new ModelRecovery(Host, Activator, TimeProvider.System, NullLogger<ModelRecovery>.Instance);
         _made.AddRange([Activator, Recovery, Host]);
         await Host.StartAsync(default);

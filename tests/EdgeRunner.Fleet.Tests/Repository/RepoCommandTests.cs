@@ -222,6 +222,20 @@ public sealed class RepoCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_file_that_waits_for_signatures_is_told_and_does_not_stop_the_refresh()
+    {
+        Init();
+        Directory.CreateDirectory(Path.Combine(Repo, "staged"));
+        File.WriteAllText(Path.Combine(Repo, "staged", "models%2Fmain.json"), "{\"signed\": cut off");
+
+        Assert.Equal("timestamp v2", Assert.Single(Ok("repo", "refresh", "-r", Repo).GetProperty("published").EnumerateArray()).GetString());
+
+        Assert.Contains("models%2Fmain.json", _errors, StringComparison.Ordinal);
+        Assert.Contains("Delete the file and make the change again", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run(null, "repo", "status", "-r", Repo).Code);
+    }
+
+    [Fact]
     public void Keys_can_be_taken_from_two_roles_and_delegations_added_for_a_second_team()
     {
         Init();

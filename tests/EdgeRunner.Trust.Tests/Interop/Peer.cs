@@ -42,6 +42,9 @@ internal sealed class Peer : IDisposable
     /// <summary>Debian's python3-securesystemslib, which only Debian's own Python has.</summary>
     internal static Peer SecureSystemsLib() => new(new ProcessStartInfo("/usr/bin/python3", [Script("python", "signer.py")]));
 
+    /// <summary>Our formats of encryption, written a second time on Debian's python3-cryptography.</summary>
+    internal static Peer Sealer() => new(new ProcessStartInfo("/usr/bin/python3", [Script("python", "sealer.py")]));
+
     public void Dispose()
     {
         _process.StandardInput.Close();

@@ -67,6 +67,10 @@ public sealed class RepositoryPowerCutTests : IDisposable
     public Task Refreshing_everything() => CutEverywhereAsync(_ => { }, [], r => r.RefreshAsync(all: true, CancellationToken.None));
 
     [Fact]
+    public Task Publishing_a_document_of_an_online_role() => CutEverywhereAsync(_ => { }, [],
+        r => r.PublishDocumentsAsync(new Dictionary<string, ReadOnlyMemory<byte>?> { ["rollout/east.json"] = "{}"u8.ToArray() }, CancellationToken.None));
+
+    [Fact]
     public async Task Making_a_repository()
     {
         var plan = _origin.Plan();

@@ -139,7 +139,7 @@ internal sealed partial class ReleaseDownloader : IReleaseDownloader
         {
             if (ledger.Missing > 0)
             {
-                await WatchAsync(_transport.FetchChunksAsync(release.Chunks, sink, cancellationToken), report).ConfigureAwait(false);
+                await WatchAsync(Task.Run(() => _transport.FetchChunksAsync(release.Chunks, sink, cancellationToken), cancellationToken), report).ConfigureAwait(false);
                 if (ledger.Missing > 0) throw new RepositoryUnavailableException($"{_transport.Name} ended before all was there");
             }
 

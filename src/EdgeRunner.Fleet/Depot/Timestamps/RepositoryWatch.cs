@@ -56,6 +56,7 @@ internal sealed partial class RepositoryWatch(DepotOptions options, DepotHealth 
         var timer = timeProvider.CreateTimer(_ => _changed.Writer.TryWrite(true), state: null, options.PollInterval, options.PollInterval);
         await using (timer.ConfigureAwait(false))
         {
+            _changed.Writer.TryWrite(true); // the kernel is asked at once, not at the first poll
             try
             {
                 while (await _changed.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))

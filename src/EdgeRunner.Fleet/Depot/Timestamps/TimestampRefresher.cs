@@ -10,8 +10,10 @@ namespace EdgeRunner.Fleet.Depot.Timestamps;
 /// take turns: who has the lock looks first whether another one was quicker. Without the online keys it only says so.</summary>
 internal sealed partial class TimestampRefresher(DepotOptions options, DepotHealth health, DepotCounters counters, TimeProvider timeProvider, ILogger<TimestampRefresher> logger) : BackgroundService
 {
-    /// <summary>How often it is asked whether it is time.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
+    /// <summary>Longest time between two looks: the clock of a machine may be set.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
 
     private readonly RepositoryLayout _layout = new(options.Repository);
     private string _said = "";
@@ -38,13 +40,13 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         if (!File.Exists(_layout.SettingsFile))
         {
             Say(healthy: true, "this copy of a repository has no settings: it is only served, and its timestamp is signed where it comes from");
-            return Look;
+            return Retry;
         }
         try
         {
-            if (!IsDue(RepositoryContent.ReadPublished(_layout))) return Look;
+            if (UntilDue(RepositoryContent.ReadPublished(_layout)) is var early && early > TimeSpan.Zero) return TimeSpan.FromTicks(Math.Clamp(early.Ticks, TimeSpan.TicksPerSecond, Look.Ticks));
             using var repository = TufRepository.OpenForRefresh(options.Repository, timeProvider, options.OnlineKeys);
-            if (!IsDue(repository.Content)) return Look; // another depot was quicker
+            if (UntilDue(repository.Content) > TimeSpan.Zero) return Retry; // another depot was quicker
             foreach (var damaged in repository.DamagedStaged) Log.DamagedStaged(logger, damaged.Message);
             var report = await repository.RefreshAsync(all: false, cancellationToken).ConfigureAwait(false);
             counters.Refreshed();
@@ -58,21 +60,22 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         catch (RepositoryException e) when (e.Failure is RepositoryFailure.OnlineKeyMissing)
         {
             Say(healthy: true, $"no online keys are here, so the repository is only served; somebody else must run `edgefleet repo refresh` hourly ({e.Message})");
+            return Look;
         }
         catch (Exception e) when (e is RepositoryException or MetadataException or KeyException or IOException or UnauthorizedAccessException or CryptographicException)
         {
             counters.RefreshFailed();
             Say(healthy: false, $"the timestamp could not be signed anew: {e.Message}");
         }
-        return Look;
+        return Retry;
     }
 
-    private bool IsDue(RepositoryContent content)
+    private TimeSpan UntilDue(RepositoryContent content)
     {
-        if (content.Timestamp is not { } timestamp) return false;
+        if (content.Timestamp is not { } timestamp) return Retry; // not published yet
         var lifetime = content.Settings.Lifetime(RoleNames.Timestamp);
         var interval = options.RefreshInterval < lifetime / 2 ? options.RefreshInterval : lifetime / 2;
-        return timeProvider.GetUtcNow() >= timestamp.Header.Expires - lifetime + interval;
+        return timestamp.Header.Expires - lifetime + interval - timeProvider.GetUtcNow();
     }
 
     private void Say(bool healthy, string text)

@@ -1,0 +1,17 @@
+using EdgeRunner.Device.Swaps;
+
+namespace EdgeRunner.Device.Updates;
+
+/// <summary>The daemon's <see cref="IModelSwitch"/>.</summary>
+internal sealed class ActivatorSwitch(ModelActivator activator) : IModelSwitch
+{
+    /// <inheritdoc/>
+    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken) =>
+        activator.ActivateAsync(model, version, peakBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) => activator.ReturnAsync(model, version, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task WithdrawAsync(string model, string words, CancellationToken cancellationToken) => activator.WithdrawAsync(model, words, cancellationToken);
+}

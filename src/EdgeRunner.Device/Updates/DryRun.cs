@@ -1,0 +1,38 @@
+using System.Globalization;
+using EdgeRunner.Device.Updates.Policies;
+
+namespace EdgeRunner.Device.Updates;
+
+/// <summary>Tells a person what a check would begin.</summary>
+internal static class DryRun
+{
+    /// <summary>Refreshes the metadata and looks at each release that would be taken; nothing is fetched.</summary>
+    /// <returns>Done when this device could take all that it would.</returns>
+    /// <exception cref="UpdateFailedException">No answer, or what came was refused.</exception>
+    public static async Task<UpdateAnswer> TellAsync(UpdateParts parts, UpdateChecker checker, UpdateRoads roads, CancellationToken cancellationToken)
+    {
+        var plans = await checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
+        if (plans.Count == 0) return new UpdateAnswer(true, "the group has no desired state for any model");
+        List<string> words = [];
+        UpdateAnswer? refusal = null;
+        foreach (var plan in plans)
+        {
+            var (text, code) = await TellAsync(parts, checker, plan, cancellationToken).ConfigureAwait(false);
+            words.Add($"{plan.Model}: {text}");
+            if (code is not null) refusal ??= new UpdateAnswer(false, "", code);
+        }
+
+        return new UpdateAnswer(refusal is null, string.Join("; ", words), refusal?.Code);
+    }
+
+    private static async Task<(string Words, string? Code)> TellAsync(UpdateParts parts, UpdateChecker checker, UpdatePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Trouble is { } trouble) return (trouble.Message, trouble.Code);
+        if (plan.Release is not { } release) return (checker.Decide(plan.Model, plan.Desired).Words, null);
+        if (string.Equals(parts.Bundles.InUse(plan.Model), release.Version, StringComparison.Ordinal)) return ($"{release.Version} serves already", null);
+        var report = await parts.Check.DryRunAsync(release, parts.Store.Read(plan.Model), plan.Roads, cancellationToken).ConfigureAwait(false);
+        return report.Ok
+            ? (string.Create(CultureInfo.InvariantCulture, $"{release.Version} would be taken, {report.BytesToMove / 1048576.0:0.0} MiB of {release.Target.File.Length / 1048576.0:0.0} MiB fetched"), null)
+            : ($"{release.Version} could not be taken: {string.Join("; ", report.Problems)}", UpdateReasons.NeedsNotMet);
+    }
+}

@@ -1,0 +1,124 @@
+using EdgeRunner.Device.ModelStore;
+
+namespace EdgeRunner.Device.Updates.States;
+
+/// <summary>Writes states under the loop breaker, and does what belongs to the end of an update: the deny list, the history, the garbage. Everything here can
+/// be done again after a power cut and then changes nothing.</summary>
+/// <param name="store">The states.</param>
+/// <param name="history">What became of updates.</param>
+/// <param name="denied">What is not tried again.</param>
+/// <param name="bundles">The installed bundles.</param>
+/// <param name="keepVersions">How many versions of a model are kept.</param>
+/// <param name="checkpoints">Where tests look.</param>
+internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, DenyList denied, BundleStore bundles, int keepVersions, IUpdateCheckpoints checkpoints)
+{
+    // A release that goes around needs two more writes to come to its end: RollingBack and Rejected.
+    private const int LastFreeWrite = UpdateRecord.MaxWrites - 2;
+
+    /// <summary>Makes the next phase durable; its step may begin. A release that was written too often goes to its end instead.</summary>
+    /// <exception cref="IOException">It could not be written; the phase before holds.</exception>
+    public UpdateRecord Enter(UpdateRecord record, UpdatePhase phase)
+    {
+        var isEnd = phase is UpdatePhase.RollingBack or UpdatePhase.Rejected or UpdatePhase.Committed;
+        var written = !isEnd && record.Writes >= LastFreeWrite
+            ? WriteEnd(record with
+            {
+                ReasonCode = UpdateReasons.LoopBreaker,
+                Reason = $"the update to {record.Target?.Version} went around too often ({record.Writes} steps); the last trouble: {record.Reason ?? "the daemon or the device stopped again and again"}",
+                Denies = true,
+            })
+            : store.Write(record with { Phase = phase });
+        checkpoints.Reach(written.Phase, UpdateMoment.Entering);
+        return written;
+    }
+
+    /// <summary>Ends the update: the version before is put back if the new one serves, and the release is refused.</summary>
+    /// <param name="record">The state.</param>
+    /// <param name="code">One of <see cref="UpdateReasons"/>, or of a probe.</param>
+    /// <param name="words">The same in plain words.</param>
+    /// <param name="denies">The digest is not tried again by itself.</param>
+    public UpdateRecord Fail(UpdateRecord record, string code, string words, bool denies)
+    {
+        var written = WriteEnd(record with { ReasonCode = code, Reason = words, Denies = denies });
+        checkpoints.Reach(written.Phase, UpdateMoment.Entering);
+        return written;
+    }
+
+    /// <summary>The version to go back to from the update's own: the one that served before, else another that was good; null when signed metadata allows
+    /// none, or there is none.</summary>
+    public string? ReturnTarget(UpdateRecord record)
+    {
+        IEnumerable<string> candidates = [.. record.From is { } from ? [from] : (string[])[], .. bundles.PreviousVersions(record.Model)];
+        return candidates.FirstOrDefault(version => !string.Equals(version, record.Target?.Version, StringComparison.Ordinal)
+            && bundles.FindBundle(record.Model, version) is not null && !record.IsRevoked(version));
+    }
+
+    /// <summary>Why nothing of the model may serve after the update failed.</summary>
+    public static string NothingServes(UpdateRecord record) => record.From is null
+        ? $"no version of {record.Model} serves: {record.Target?.Version} was taken back ({record.ReasonCode}) and there was none before it"
+        : $"no version of {record.Model} serves: {record.Target?.Version} was taken back ({record.ReasonCode}), and no version before it is installed or allowed by the signed min_release {record.MinRelease}";
+
+    /// <summary>Why a version that was installed may not serve any more.</summary>
+    public static string Revoked(UpdateRecord record, string version) =>
+        $"{record.Model} {version} (release {record.Find(version)?.Number}) may not run any more: the signed min_release is {record.MinRelease}. It is taken out of use until an allowed release is here";
+
+    /// <summary>Puts the version before back where no pipeline runs yet, and ends the update.</summary>
+    public UpdateRecord RollBackOnDisk(UpdateRecord record)
+    {
+        if (string.Equals(bundles.InUse(record.Model), record.Target?.Version, StringComparison.Ordinal))
+        {
+            if (ReturnTarget(record) is { } version) bundles.Return(record.Model, version);
+            else bundles.Withhold(record.Model, NothingServes(record));
+        }
+
+        var rejected = Enter(record, UpdatePhase.Rejected);
+        Settle(rejected);
+        return rejected;
+    }
+
+    /// <summary>What belongs to the end of an update.</summary>
+    public void Settle(UpdateRecord record)
+    {
+        if (record is not { Phase: UpdatePhase.Committed or UpdatePhase.Rejected, Target: { } target }) return;
+        var at = record.Since ?? DateTimeOffset.UnixEpoch;
+        if (record is { Phase: UpdatePhase.Rejected, Denies: true })
+            denied.Add(new DeniedRelease(target.Sha256, record.Model, target.Version, record.ReasonCode ?? UpdateReasons.Denied, record.Reason ?? "", at));
+        checkpoints.Reach(record.Phase, UpdateMoment.Inside);
+        history.Add(new HistoryEntry(at, record.Model, target.Version, record.Phase.Word())
+        {
+            Release = target.Number,
+            Sha256 = target.Sha256,
+            From = record.From,
+            Active = bundles.InUse(record.Model),
+            Code = record.ReasonCode,
+            Words = record.Reason ?? record.Seen,
+        });
+        Collect(record);
+        checkpoints.Reach(record.Phase, UpdateMoment.Leaving);
+    }
+
+    /// <summary>Deletes bundles that nobody needs: of those that updates have brought, all but the one in use, those to return to, and that of the update itself
+    /// while it is under way, up to the number that is kept. What a person has installed is never deleted.</summary>
+    public void Collect(UpdateRecord record)
+    {
+        var model = record.Model;
+        List<string?> kept = [bundles.InUse(model)];
+        kept.AddRange(bundles.PreviousVersions(model).Where(version => !IsDenied(record, version)));
+        if (!record.IsAtRest) kept.Insert(0, record.Target?.Version);
+        // Then the newest of the others, so that the number is reached when it can be.
+        kept.AddRange(record.Known.OrderByDescending(known => known.Number).Where(known => !IsDenied(record, known.Version) && !record.IsRevoked(known.Version)).Select(known => known.Version));
+        var keep = kept.OfType<string>().Distinct(StringComparer.Ordinal).Take(keepVersions).ToHashSet(StringComparer.Ordinal);
+        foreach (var known in record.Known)
+        {
+            if (!keep.Contains(known.Version)) bundles.Remove(model, known.Version);
+        }
+    }
+
+    private UpdateRecord WriteEnd(UpdateRecord record)
+    {
+        var serves = record.Phase is UpdatePhase.Trial && string.Equals(bundles.InUse(record.Model), record.Target?.Version, StringComparison.Ordinal);
+        return store.Write(record with { Phase = serves ? UpdatePhase.RollingBack : UpdatePhase.Rejected });
+    }
+
+    private bool IsDenied(UpdateRecord record, string version) => record.Find(version) is { } known && denied.Find(known.Sha256) is not null;
+}

@@ -1,0 +1,166 @@
+using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Messaging.Rollouts;
+
+namespace EdgeRunner.Device.Updates.States;
+
+/// <summary>Takes one model's update from phase to phase. Each phase is durable before its step begins and each step can be done again, so that an update goes on
+/// where it was after any end of the process. One task at a time.</summary>
+/// <param name="store">The states.</param>
+/// <param name="ledger">Writes them, and ends updates.</param>
+/// <param name="bundles">The installed bundles.</param>
+/// <param name="probe">Tries a bundle in a child process.</param>
+/// <param name="models">Changes what serves.</param>
+/// <param name="trials">Watches what serves.</param>
+/// <param name="board">Shows progress.</param>
+/// <param name="options">Limits of the trial when the rollout states none.</param>
+/// <param name="bootId">This boot.</param>
+/// <param name="checkpoints">Where tests look.</param>
+internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledger, BundleStore bundles, IReleaseProbe probe, IModelSwitch models, ITrialRunner trials,
+    UpdateBoard board, TrialOptions options, string bootId, IUpdateCheckpoints checkpoints)
+{
+    /// <summary>Begins with a release, whatever was under way before except a trial: that is ended first, with <see cref="Abandon"/>.</summary>
+    /// <exception cref="IOException">The state could not be written.</exception>
+    public UpdateRecord Begin(Release release, TrialLimits? limits, IReleaseDownloader downloader)
+    {
+        var target = Target(release);
+        downloader.Discard(release.Model, target.Sha256);
+        var record = New(store.Read(release.Model), target) with { Trial = limits };
+        // A version that was here before, as in the return to an older one, is not fetched again.
+        return Installed(record, target) is { } known
+            ? ledger.Enter(record.Know(known) with { Target = known }, UpdatePhase.Staged)
+            : ledger.Enter(record, UpdatePhase.Downloading);
+    }
+
+    /// <summary>The desired version serves already: that is the state from now on, and nothing else is under way.</summary>
+    public UpdateRecord Adopt(Release release)
+    {
+        var before = store.Read(release.Model);
+        var target = Target(release) with { BundleSha256 = before.Find(release.Version)?.BundleSha256 };
+        if (before is { Phase: UpdatePhase.Committed } && string.Equals(before.Target?.Sha256, target.Sha256, StringComparison.Ordinal)) return before;
+        var record = ledger.Enter(New(before, target).Know(target) with { From = null, Seen = "it serves already" }, UpdatePhase.Committed);
+        ledger.Settle(record);
+        return record;
+    }
+
+    /// <summary>A release is refused before anything of it is fetched. Nothing is written when the state says the same already.</summary>
+    public UpdateRecord Refuse(Release release, string code, string words)
+    {
+        var before = store.Read(release.Model);
+        var target = Target(release);
+        var isSame = before.Phase == UpdatePhase.Rejected && string.Equals(before.Target?.Sha256, target.Sha256, StringComparison.Ordinal);
+        // What was tried here and refused keeps the words of that time.
+        if (isSame && (string.Equals(before.ReasonCode, code, StringComparison.Ordinal) || string.Equals(code, UpdateReasons.Denied, StringComparison.Ordinal))) return before;
+        var record = ledger.Enter(New(before, target) with { ReasonCode = code, Reason = words }, UpdatePhase.Rejected);
+        ledger.Settle(record);
+        return record;
+    }
+
+    /// <summary>Ends what is under way because it is not wanted any more: a trial by going back, anything before it by forgetting it.</summary>
+    /// <returns>The state; when it is <see cref="UpdatePhase.RollingBack"/>, <see cref="RunAsync"/> does the rest.</returns>
+    public UpdateRecord Abandon(UpdateRecord record, string words, IReleaseDownloader? downloader)
+    {
+        switch (record.Phase)
+        {
+            case UpdatePhase.Trial:
+                return ledger.Fail(record, UpdateReasons.Superseded, words, denies: false);
+            case UpdatePhase.Downloading or UpdatePhase.Verified or UpdatePhase.Staged or UpdatePhase.Probing:
+                var idle = store.Write(record with { Phase = UpdatePhase.Idle, Target = null, From = null, Trial = null, PeakBytes = null, ReasonCode = null, Reason = null, Attempts = 0, Writes = 0 });
+                downloader?.Discard(record.Model);
+                File.Delete(PlainFile(record.Model));
+                ledger.Collect(idle);
+                return idle;
+            default:
+                return record;
+        }
+    }
+
+    /// <summary>Begins the way back from the version that serves, because a person wants it or signed metadata forbids it.</summary>
+    /// <param name="record">A state at rest, or a trial.</param>
+    /// <param name="release">The version that serves.</param>
+    /// <param name="to">The version to return to; null takes the serving one away without another.</param>
+    /// <param name="code">Why.</param>
+    /// <param name="words">Why, in plain words.</param>
+    /// <param name="denies">The digest is not tried again by itself.</param>
+    public UpdateRecord BeginReturn(UpdateRecord record, KnownRelease release, string? to, string code, string words, bool denies) =>
+        ledger.Enter(New(record, release) with { From = to, ReasonCode = code, Reason = words, Denies = denies }, UpdatePhase.RollingBack);
+
+    /// <summary>Goes on from the durable phase to the end.</summary>
+    /// <returns>The last state: committed or rejected, or idle when there was nothing to do.</returns>
+    /// <exception cref="UpdateFailedException">Something that may pass: the state holds, and the same call goes on later.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the state holds.</exception>
+    public async Task<UpdateRecord> RunAsync(string model, UpdateRun run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var record = store.Read(model);
+            while (!record.IsAtRest)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                record = await TryStepAsync(record, run, cancellationToken).ConfigureAwait(false);
+            }
+
+            ledger.Settle(record);
+            return record;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageTrouble(e);
+        }
+    }
+
+    private async Task<UpdateRecord> TryStepAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
+    {
+        UpdateFailedException failure;
+        try
+        {
+            return await StepAsync(record, run, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpdateFailedException e)
+        {
+            failure = e;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            failure = StorageTrouble(e);
+        }
+
+        if (failure.IsFinal) return ledger.Fail(record, failure.Code, failure.Message, denies: true);
+        // A download that does not come on may be tried for ever. What fails on this device is counted, or it would go around for ever too.
+        if (record.Phase is UpdatePhase.Downloading) throw failure;
+        var counted = ledger.Enter(record with { Attempts = record.Attempts + 1, ReasonCode = failure.Code, Reason = failure.Message }, Again(record.Phase));
+        return counted.Phase == Again(record.Phase) ? throw failure : counted;
+    }
+
+    // A trial that could not begin is made ready anew: the probe is what measures the memory that was short.
+    private static UpdatePhase Again(UpdatePhase phase) => phase is UpdatePhase.Trial ? UpdatePhase.Staged : phase;
+
+    private UpdateRecord New(UpdateRecord before, KnownRelease target) => new(before.Model, UpdatePhase.Idle)
+    {
+        Target = target,
+        From = bundles.InUse(before.Model),
+        MinRelease = before.MinRelease,
+        Known = before.Known,
+        Since = before.Since,
+    };
+
+    private KnownRelease? Installed(UpdateRecord record, KnownRelease target)
+    {
+        var known = record.Find(target.Version);
+        var digest = known is not null && string.Equals(known.Sha256, target.Sha256, StringComparison.Ordinal) ? known.BundleSha256 : target.Sha256;
+        return string.Equals(bundles.DigestOf(record.Model, target.Version), digest, StringComparison.Ordinal) ? target with { BundleSha256 = digest } : null;
+    }
+
+    private static KnownRelease Target(Release release) =>
+        new(release.Version, release.Number, release.Target.File.Digests.All.GetValueOrDefault("sha256") ?? throw new UpdateFailedException(
+            UpdateReasons.Untrusted, $"the signed metadata of {release.Title} states no sha256; sign it with edgefleet model add", isFinal: false), release.Target.File.Length);
+
+    private static UpdateFailedException StorageTrouble(Exception e) => IsFull(e)
+        ? new UpdateFailedException(UpdateReasons.NoSpace, $"the disk is full: {e.Message}", isFinal: false, e)
+        : new UpdateFailedException(UpdateReasons.Storage, $"files of the update cannot be read or written: {e.Message}", isFinal: false, e);
+
+    // ENOSPC and EDQUOT of Linux, which .NET leaves in the exception.
+    private static bool IsFull(Exception e) => e.HResult is 28 or 122 || e.InnerException is System.ComponentModel.Win32Exception { NativeErrorCode: 28 or 122 };
+
+    private string PlainFile(string model) => Path.Combine(store.DirectoryOf(model), "plain.ermodel");
+}

@@ -1,0 +1,77 @@
+using EdgeRunner.Device.ModelStore;
+
+namespace EdgeRunner.Device.Updates.States;
+
+/// <summary>Looks at the states before any pipeline loads a model, so that a version that took the daemon down is not loaded again.</summary>
+/// <param name="store">The states.</param>
+/// <param name="ledger">Ends updates.</param>
+/// <param name="bundles">The installed bundles.</param>
+/// <param name="bootId">This boot.</param>
+/// <param name="say">Told what could not be put right.</param>
+internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, BundleStore bundles, string bootId, Action<string> say)
+{
+    /// <summary>Puts every model right. Never throws: the daemon starts whatever the disk does.</summary>
+    public void Run()
+    {
+        foreach (var model in store.Models())
+        {
+            try
+            {
+                Recover(store.Read(model));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelNotInstalledException)
+            {
+                say($"the update of {model} could not be put right at the start: {e.Message}");
+            }
+        }
+    }
+
+    private void Recover(UpdateRecord record)
+    {
+        switch (record.Phase)
+        {
+            case UpdatePhase.Trial when record.CleanStop:
+                Finish(ledger.Enter(record with { CleanStop = false, BootId = bootId }, UpdatePhase.Trial));
+                break;
+            case UpdatePhase.Trial when string.Equals(record.BootId, bootId, StringComparison.Ordinal):
+                Fail(record, UpdateReasons.TrialCrash, $"the daemon died during the trial of {record.Target?.Version}");
+                break;
+            case UpdatePhase.Trial when record.Interruptions > 0:
+                Fail(record, UpdateReasons.TrialInterrupted, $"power was lost twice during the trial of {record.Target?.Version}; whether it is the model that draws too much is not known");
+                break;
+            case UpdatePhase.Trial:
+                Finish(ledger.Enter(record with { Interruptions = record.Interruptions + 1, BootId = bootId }, UpdatePhase.Trial));
+                break;
+            default:
+                Finish(record);
+                break;
+        }
+
+        // Also when a person made it the active one again while the daemon was dead.
+        if (bundles.InUse(record.Model) is { } active && record.IsRevoked(active))
+            bundles.Withhold(record.Model, UpdateLedger.Revoked(record, active));
+    }
+
+    private void Fail(UpdateRecord record, string code, string words)
+    {
+        UpdateRecord failed;
+        try
+        {
+            failed = ledger.Fail(record, code, words, denies: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that takes no state may still take this, and the model must not be loaded again.
+            if (ledger.ReturnTarget(record) is { } version) bundles.Return(record.Model, version);
+            throw;
+        }
+
+        Finish(failed);
+    }
+
+    private void Finish(UpdateRecord record)
+    {
+        if (record.Phase == UpdatePhase.RollingBack) ledger.RollBackOnDisk(record);
+        else ledger.Settle(record);
+    }
+}

@@ -1,0 +1,72 @@
+using EdgeRunner.Device.Configuration;
+
+namespace EdgeRunner.Device.Updates.States;
+
+/// <summary>The states of all models' updates.</summary>
+/// <remarks>
+/// Below the state directory:
+/// <code>
+/// updates/models/MODEL/state.json      UpdateRecord
+/// updates/models/MODEL/history.jsonl   UpdateHistory
+/// updates/deny.json                    DenyList
+/// updates/pins.json                    Pins
+/// </code>
+/// A state is durable before the step begins that it names. Written by the daemon alone; reading needs no lock.
+/// </remarks>
+/// <param name="stateDirectory">The device's state directory.</param>
+/// <param name="timeProvider">Dates the phases.</param>
+/// <param name="say">Told in plain words when a damaged file was set aside.</param>
+internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvider, Action<string> say)
+{
+    /// <summary>Told of each state after it is durable.</summary>
+    public Action<UpdateRecord>? Written { get; set; }
+
+    /// <summary>Where everything about updates is.</summary>
+    public string Root { get; } = RootIn(stateDirectory);
+
+    /// <summary>The directory of updates below a state directory.</summary>
+    public static string RootIn(string stateDirectory) => Path.Combine(stateDirectory, "updates");
+
+    /// <summary>The directory of one model.</summary>
+    public string DirectoryOf(string model) => Path.Combine(Root, "models", model);
+
+    /// <summary>Models that have a state, by name.</summary>
+    public IReadOnlyList<string> Models()
+    {
+        try
+        {
+            return [.. Directory.GetDirectories(Path.Combine(Root, "models")).Select(path => Path.GetFileName(path)!).Where(SectionCheck.IsName).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The state of a model; idle when it has none, or when the file was damaged.</summary>
+    public UpdateRecord Read(string model) => FileOf(model).Read() ?? new UpdateRecord(model, UpdatePhase.Idle);
+
+    /// <summary>Makes a state durable and counts it.</summary>
+    /// <param name="record">The state.</param>
+    /// <param name="counts">False when it says nothing of the release, such as a new <see cref="UpdateRecord.MinRelease"/>.</param>
+    /// <returns>What was written: with the count and, when the phase has changed, the time.</returns>
+    /// <exception cref="IOException">It could not be written; the state before holds.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
+    public UpdateRecord Write(UpdateRecord record, bool counts = true)
+    {
+        var before = Read(record.Model);
+        var isNewPhase = before.Phase != record.Phase || !string.Equals(before.Target?.Sha256, record.Target?.Sha256, StringComparison.Ordinal);
+        var written = record with { Writes = record.Writes + (counts ? 1 : 0), Since = isNewPhase || before.Since is null ? timeProvider.GetUtcNow() : before.Since };
+        FileOf(record.Model).Write(written);
+        Written?.Invoke(written);
+        return written;
+    }
+
+    private DurableJson<UpdateRecord> FileOf(string model)
+    {
+        if (!SectionCheck.IsName(model)) throw new ArgumentException($"\"{model}\" cannot be the name of a model", nameof(model));
+        return new DurableJson<UpdateRecord>(
+            Path.Combine(DirectoryOf(model), "state.json"), UpdateJsonContext.Default.UpdateRecord,
+            record => record.Format == UpdateRecord.CurrentFormat && string.Equals(record.Model, model, StringComparison.Ordinal), say);
+    }
+}

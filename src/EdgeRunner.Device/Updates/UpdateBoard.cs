@@ -1,0 +1,107 @@
+using EdgeRunner.Device.Updates.States;
+using EdgeRunner.Messaging.Payloads;
+
+namespace EdgeRunner.Device.Updates;
+
+/// <summary>Where all updates are now, for <c>status</c>, the report and the logs. Thread-safe; progress changes it silently, a phase is announced.</summary>
+/// <param name="group">The group that the device follows.</param>
+internal sealed class UpdateBoard(string group)
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, UpdateReport> _models = new(StringComparer.Ordinal);
+    private DateTimeOffset? _lastCheck;
+    private (string Code, string Words)? _problem;
+
+    /// <summary>Told of each new phase, and of each new outcome of a dry run; on the thread that made it, and must be quick.</summary>
+    public Action<UpdateReport>? Announced { get; set; }
+
+    /// <summary>Everything now.</summary>
+    public UpdateStatus Snapshot()
+    {
+        lock (_gate) return new UpdateStatus(group, [.. _models.Values]) { LastCheck = _lastCheck, ProblemCode = _problem?.Code, Problem = _problem?.Words };
+    }
+
+    /// <summary>One model; null when updates know nothing of it.</summary>
+    public UpdateReport? Find(string model)
+    {
+        lock (_gate) return _models.GetValueOrDefault(model);
+    }
+
+    /// <summary>A state is durable.</summary>
+    public void Show(UpdateRecord record)
+    {
+        UpdateReport report;
+        bool isNews;
+        lock (_gate)
+        {
+            var before = _models.GetValueOrDefault(record.Model);
+            report = Of(record) with { Desired = before?.Desired, Pinned = before?.Pinned, DryRun = before?.DryRun };
+            isNews = before is null ? record.Phase != UpdatePhase.Idle : !IsSame(before, report);
+            _models[record.Model] = report;
+        }
+
+        if (isNews) Announced?.Invoke(report);
+    }
+
+    /// <summary>What the group wants of this device, and whether a person has fixed the model.</summary>
+    public void SetDesired(string model, string? version, bool isPinned) =>
+        Change(model, report => report with { Desired = version, Pinned = isPinned ? true : null });
+
+    /// <summary>What a dry run has found; null ends it.</summary>
+    public void SetDryRun(string model, DryRunReport? dryRun)
+    {
+        if (Change(model, report => report with { DryRun = dryRun }) is { } changed && dryRun is not null) Announced?.Invoke(changed);
+    }
+
+    /// <summary>Why the present step does not go on, or why nothing has begun; it is tried again. Nulls end it.</summary>
+    public void SetTrouble(string model, string? code, string? words) =>
+        Change(model, report => report with { ReasonCode = code, Reason = words, BytesPerSecond = null, RemainingSeconds = null });
+
+    /// <summary>A download has moved on.</summary>
+    public void SetProgress(string model, DownloadProgress progress) => Change(model, report => report with
+    {
+        BytesDone = progress.BytesDone,
+        BytesTotal = progress.BytesTotal,
+        BytesReused = progress.BytesReused,
+        BytesPerSecond = Math.Round(progress.BytesPerSecond),
+        RemainingSeconds = progress.RemainingSeconds is { } seconds ? Math.Round(seconds, 1) : null,
+        Transport = progress.Transport,
+        ReasonCode = null,
+        Reason = null,
+    });
+
+    /// <summary>A trial has moved on.</summary>
+    public void SetProgress(string model, TrialProgress progress) =>
+        Change(model, report => report with { TrialWindows = progress.Windows, TrialWindowsWanted = progress.WindowsWanted });
+
+    /// <summary>A check has ended.</summary>
+    public void SetChecked(DateTimeOffset at, string? code, string? words)
+    {
+        lock (_gate) (_lastCheck, _problem) = (at, code is null ? null : (code, words ?? ""));
+    }
+
+    private UpdateReport? Change(string model, Func<UpdateReport, UpdateReport> change)
+    {
+        lock (_gate)
+        {
+            var before = _models.GetValueOrDefault(model) ?? new UpdateReport(model, UpdatePhase.Idle.Word());
+            var after = change(before);
+            if (after == before && _models.ContainsKey(model)) return null;
+            return _models[model] = after;
+        }
+    }
+
+    private static UpdateReport Of(UpdateRecord record) => new(record.Model, record.Phase.Word())
+    {
+        Version = record.Target?.Version,
+        Release = record.Target?.Number,
+        From = record.From,
+        ReasonCode = record.ReasonCode,
+        Reason = record.Reason,
+        Since = record.Since,
+        BytesTotal = record.Phase == UpdatePhase.Downloading ? record.Target?.Length : null,
+    };
+
+    private static bool IsSame(UpdateReport a, UpdateReport b) =>
+        string.Equals(a.Phase, b.Phase, StringComparison.Ordinal) && string.Equals(a.Version, b.Version, StringComparison.Ordinal) && a.Since == b.Since;
+}

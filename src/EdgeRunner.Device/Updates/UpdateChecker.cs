@@ -1,0 +1,79 @@
+using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Updates.Policies;
+using EdgeRunner.Device.Updates.States;
+using EdgeRunner.Messaging.Rollouts;
+
+namespace EdgeRunner.Device.Updates;
+
+/// <summary>Asks the repository what this device is to run. One check at a time.</summary>
+/// <param name="parts">What it looks at.</param>
+/// <param name="deviceId">This device.</param>
+/// <param name="readNow">The time, UTC; null while nobody has set the clock.</param>
+internal sealed class UpdateChecker(UpdateParts parts, string deviceId, Func<DateTimeOffset?> readNow)
+{
+    /// <summary>What this device is to do about a model now.</summary>
+    public UpdateGoal Decide(string model, DesiredModel desired)
+    {
+        var record = parts.Store.Read(model);
+        var hasBegun = (record.Phase != UpdatePhase.Idle && string.Equals(record.Target?.Version, desired.Version, StringComparison.Ordinal))
+            || string.Equals(parts.Bundles.InUse(model), desired.Version, StringComparison.Ordinal);
+        return UpdatePolicy.Decide(model, desired, deviceId, hasBegun, parts.Pins.Find(model), readNow());
+    }
+
+    /// <summary>Refreshes the metadata and finds the releases that this device is to take.</summary>
+    /// <returns>One plan for each model of the desired state, by name.</returns>
+    /// <exception cref="UpdateFailedException">No answer, or what came was refused.</exception>
+    public async Task<IReadOnlyList<UpdatePlan>> CheckAsync(UpdateRoads roads, CancellationToken cancellationToken)
+    {
+        if (await roads.Source.RefreshAsync(cancellationToken).ConfigureAwait(false) is not { } desired) return [];
+        var plans = new List<UpdatePlan>();
+        foreach (var (model, entry) in desired.Models.OrderBy(one => one.Key, StringComparer.Ordinal))
+        {
+            if (!SectionCheck.IsName(model))
+                throw new UpdateFailedException(UpdateReasons.BadDesiredState, $"the desired state of group {desired.Group} names a model \"{model}\"; expected 1 to 64 of A-Z a-z 0-9 . _ -", isFinal: false);
+            plans.Add(await PlanAsync(new UpdatePlan(model, entry, roads), cancellationToken).ConfigureAwait(false));
+        }
+
+        return plans;
+    }
+
+    private async Task<UpdatePlan> PlanAsync(UpdatePlan plan, CancellationToken cancellationToken)
+    {
+        var goal = Decide(plan.Model, plan.Desired);
+        try
+        {
+            if (goal.Kind is UpdateGoalKind.Keep or UpdateGoalKind.Wait) return plan with { MinRelease = await FindLimitAsync(plan, cancellationToken).ConfigureAwait(false) };
+            var release = await plan.Roads.Source.FindAsync(plan.Model, goal.Version, cancellationToken).ConfigureAwait(false);
+            if (release.Number != goal.Release)
+                throw new UpdateFailedException(UpdateReasons.BadDesiredState, $"the desired state says that {release.Title} is release {goal.Release}, its own signed metadata says {release.Number}", isFinal: false);
+            if (goal.Kind == UpdateGoalKind.DryRun)
+            {
+                parts.Board.SetDryRun(plan.Model, await parts.Check.DryRunAsync(release, parts.Store.Read(plan.Model), plan.Roads, cancellationToken).ConfigureAwait(false));
+                return plan with { MinRelease = release.MinRelease };
+            }
+
+            parts.Board.SetDryRun(plan.Model, null);
+            return plan with { Release = release, MinRelease = release.MinRelease };
+        }
+        catch (UpdateFailedException e)
+        {
+            // One model that is not listed as it should be must not keep the others from theirs.
+            return plan with { Trouble = e };
+        }
+    }
+
+    // Who keeps what it has must still hear that it may not. The limit is signed into every release of a model, so that any that is listed tells.
+    private async Task<long?> FindLimitAsync(UpdatePlan plan, CancellationToken cancellationToken)
+    {
+        if (parts.Bundles.InUse(plan.Model) is not { } active) return null;
+        try
+        {
+            return (await plan.Roads.Source.FindAsync(plan.Model, active, cancellationToken).ConfigureAwait(false)).MinRelease;
+        }
+        catch (UpdateFailedException e) when (e.Code is UpdateReasons.NotListed)
+        {
+            // Installed by a person, or taken out of the repository: the desired version tells as well.
+            return (await plan.Roads.Source.FindAsync(plan.Model, plan.Desired.Version, cancellationToken).ConfigureAwait(false)).MinRelease;
+        }
+    }
+}

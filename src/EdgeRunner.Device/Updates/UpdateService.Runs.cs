@@ -1,0 +1,180 @@
+using EdgeRunner.Device.Health;
+using EdgeRunner.Device.Updates.Policies;
+using EdgeRunner.Device.Updates.States;
+
+namespace EdgeRunner.Device.Updates;
+
+internal sealed partial class UpdateService
+{
+    /// <summary>Begins what is to be done next, or stops what is not wanted any more.</summary>
+    private void Dispatch(CancellationToken cancellationToken)
+    {
+        if (_run is { } run)
+        {
+            if (!run.IsReturn && !IsWanted(run)) run.Stop.Cancel();
+            return;
+        }
+
+        // What has begun comes before what has not.
+        var models = parts.Store.Models().Union(_plans?.Keys ?? Enumerable.Empty<string>(), StringComparer.Ordinal).ToList();
+        foreach (var model in models.OrderBy(model => parts.Store.Read(model).IsAtRest).ThenBy(model => model, StringComparer.Ordinal))
+        {
+            if (TryStart(model, cancellationToken)) return;
+        }
+    }
+
+    private bool IsWanted(Work run)
+    {
+        if (_plans is null) return true;
+        var record = parts.Store.Read(run.Model);
+        if (_plans.GetValueOrDefault(run.Model) is not { } plan) return false;
+        if (Math.Max(plan.MinRelease ?? 0, record.MinRelease ?? 0) > record.Target?.Number) return false;
+        var goal = checker.Decide(run.Model, plan.Desired);
+        return goal.Kind == UpdateGoalKind.Take && (ReleaseOf(plan, goal) is { } release
+            ? string.Equals(Sha256(release), run.Sha256, StringComparison.Ordinal)
+            : string.Equals(goal.Version, record.Target?.Version, StringComparison.Ordinal));
+    }
+
+    private bool TryStart(string model, CancellationToken cancellationToken)
+    {
+        var record = parts.Store.Read(model);
+        if (record.Phase == UpdatePhase.RollingBack) return Start(model, record.Target?.Sha256, isReturn: true, stop => parts.Machine.RunAsync(model, new UpdateRun(null, null), stop), cancellationToken);
+        if (_plans is null)
+        {
+            // Before the first answer of the repository: what needs no network goes on.
+            return record.Phase is UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial && Resume(record, null, cancellationToken);
+        }
+
+        var plan = _plans.GetValueOrDefault(model);
+        var goal = plan is null ? null : checker.Decide(model, plan.Desired);
+        parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null);
+        if (plan?.MinRelease > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = plan.MinRelease }, counts: false);
+        if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
+        if (goal is not { Kind: UpdateGoalKind.Take })
+            return !record.IsAtRest && Abandon(record, plan, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
+        if (ReleaseOf(plan!, goal) is not { } release) return WithoutRelease(record, plan!, goal, cancellationToken);
+        if (record.IsAtRest) return !_done.Contains(model) && Begin(record, plan!, release, cancellationToken);
+        return string.Equals(record.Target?.Sha256, Sha256(release), StringComparison.Ordinal) && !(record.Target?.Number < record.MinRelease)
+            ? Resume(record, plan, cancellationToken)
+            : Abandon(record, plan, $"the group wants {goal.Version} now", cancellationToken);
+    }
+
+    // The goal is another than at the check: a pin was taken off, or the moment of a rollout has come.
+    private bool WithoutRelease(UpdateRecord record, UpdatePlan plan, UpdateGoal goal, CancellationToken cancellationToken)
+    {
+        if (plan.Trouble is { } trouble) parts.Board.SetTrouble(record.Model, trouble.Code, trouble.Message);
+        else if (!_asked && _check is null)
+        {
+            _asked = true;
+            parts.Schedule.Ask();
+        }
+
+        return !record.IsAtRest && string.Equals(record.Target?.Version, goal.Version, StringComparison.Ordinal)
+            && record.Phase is UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial && Resume(record, null, cancellationToken);
+    }
+
+    private bool Begin(UpdateRecord record, UpdatePlan plan, Release release, CancellationToken cancellationToken)
+    {
+        var (model, sha256) = (release.Model, Sha256(release));
+        var serves = string.Equals(parts.Bundles.InUse(model), release.Version, StringComparison.Ordinal);
+        if (serves && string.Equals(record.Find(release.Version)?.Sha256, sha256, StringComparison.Ordinal))
+        {
+            _done.Add(model);
+            parts.Machine.Adopt(release);
+            parts.Board.SetTrouble(model, null, null);
+            return false;
+        }
+
+        if (!pauses.IsDue(model, sha256)) return false;
+        return Start(model, sha256, isReturn: false, async stop =>
+        {
+            if (await parts.Check.FindObstacleAsync(release, record, plan.Roads.Unsealer, stop).ConfigureAwait(false) is { } obstacle) return parts.Machine.Refuse(release, obstacle.Code, obstacle.Message);
+            // Installed by a person before it was signed, or before this device had a group.
+            if (serves && string.Equals(parts.Bundles.DigestOf(model, release.Version), sha256, StringComparison.Ordinal)) return parts.Machine.Adopt(release);
+            parts.Machine.Begin(release, plan.Desired.Trial, plan.Roads.Downloader);
+            return await parts.Machine.RunAsync(model, RunOf(release, plan.Roads), stop).ConfigureAwait(false);
+        }, cancellationToken);
+    }
+
+    private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken) =>
+        pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
+        && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
+
+    private bool Abandon(UpdateRecord record, UpdatePlan? plan, string words, CancellationToken cancellationToken) =>
+        Start(record.Model, record.Target?.Sha256, isReturn: true, stop =>
+        {
+            parts.Machine.Abandon(record, words, plan?.Roads.Downloader ?? _roads?.Downloader);
+            return parts.Machine.RunAsync(record.Model, new UpdateRun(null, null), stop);
+        }, cancellationToken, isDone: false);
+
+    private bool Forbid(UpdateRecord record, string active, CancellationToken cancellationToken) =>
+        Start(record.Model, record.Target?.Sha256, isReturn: true, async stop =>
+        {
+            var words = UpdateLedger.Revoked(record, active);
+            if (record.Phase == UpdatePhase.Trial)
+            {
+                parts.Machine.BeginReturn(record, record.Target!, null, UpdateReasons.BelowMinRelease, words, denies: false);
+                return await parts.Machine.RunAsync(record.Model, new UpdateRun(null, null), stop).ConfigureAwait(false);
+            }
+
+            await parts.Machine.WithholdAsync(record.Model, words, stop).ConfigureAwait(false);
+            parts.History.Add(new HistoryEntry(timeProvider.GetUtcNow(), record.Model, active, "withheld") { Release = record.Find(active)?.Number, Code = UpdateReasons.BelowMinRelease, Words = words });
+            states.Set($"model {record.Model}", ComponentState.Disabled, words);
+            return parts.Store.Read(record.Model);
+        }, cancellationToken, isDone: false);
+
+    private UpdateRun RunOf(Release? release, UpdateRoads? roads) => new(release, roads) { WaitForBulk = parts.Schedule.WaitForBulkAsync };
+
+    private bool Start(string model, string? sha256, bool isReturn, Func<CancellationToken, Task<UpdateRecord>> work, CancellationToken cancellationToken, bool isDone = true)
+    {
+        if (!pauses.IsDue(model, sha256 ?? "")) return false;
+        if (isDone) _done.Add(model);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _run = new Work(model, sha256, isReturn, Task.Run(() => work(stop.Token), CancellationToken.None), stop);
+        return true;
+    }
+
+    private void HarvestRun()
+    {
+        var run = _run!;
+        _run = null;
+        run.Stop.Dispose();
+        switch (run.Task.Exception?.InnerException)
+        {
+            case null when run.Task.IsCanceled:
+                // Stopped for something newer, or with the daemon: its state says where it was.
+                _done.Remove(run.Model);
+                break;
+            case null:
+                pauses.Remove(run.Model);
+                _told.Remove(run.Model);
+                if (parts.Bundles.InUse(run.Model) is not null && states.Find($"model {run.Model}") is { State: ComponentState.Disabled }) states.Set($"model {run.Model}", ComponentState.Running);
+                break;
+            case UpdateFailedException e:
+                TryLater(run, e.Code, e.Message);
+                break;
+            case IOException or UnauthorizedAccessException:
+                TryLater(run, UpdateReasons.Storage, $"files of the update cannot be read or written: {run.Task.Exception.InnerException.Message}");
+                break;
+            case var e:
+                // A fault of ours must not end updates for good.
+                Log.Unforeseen(logger, e, run.Model);
+                TryLater(run, UpdateReasons.Storage, e.Message);
+                break;
+        }
+    }
+
+    private void TryLater(Work run, string code, string words)
+    {
+        _done.Remove(run.Model);
+        var pause = pauses.Add(run.Model, run.Sha256 ?? "", code);
+        parts.Board.SetTrouble(run.Model, code, words);
+        // Each kind of trouble is told once: a network that is away for a week must not fill the log.
+        if (_told.Add(run.Model + code)) states.Note($"update {run.Model}", $"{code}: {words} (tried again in {pause.TotalSeconds:0} s, then with longer pauses)");
+    }
+
+    private static Release? ReleaseOf(UpdatePlan plan, UpdateGoal goal) =>
+        plan.Release is { } release && string.Equals(release.Version, goal.Version, StringComparison.Ordinal) ? release : null;
+
+    private static string Sha256(Release release) => release.Target.File.Digests.All.GetValueOrDefault("sha256") ?? "";
+}

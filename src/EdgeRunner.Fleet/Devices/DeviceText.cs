@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Messaging.Payloads;
+
+namespace EdgeRunner.Fleet.Devices;
+
+/// <summary>Devices in words.</summary>
+internal static class DeviceText
+{
+    private static readonly string[] Titles = ["device", "state", "group", "version", "health", "models"];
+
+    internal static string List(IReadOnlyList<DeviceView> devices, DateTimeOffset now)
+    {
+        if (devices.Count == 0)
+        {
+            return "No device reports. If there are some: is it their fleet (--fleet), and may this user read their topics?\n";
+        }
+        var rows = devices.Select(d => (string[])[d.Id, State(d, now), d.Group ?? "-", d.Report?.Version ?? d.Presence?.Version ?? "-", d.Report?.Health.State ?? "-", d.Problem ?? Models(d)]).Prepend(Titles).ToArray();
+        var widths = Enumerable.Range(0, Titles.Length).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        var text = new StringBuilder();
+        foreach (var row in rows)
+        {
+            text.Append(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    internal static string Details(DeviceView device, DateTimeOffset now)
+    {
+        var text = new StringBuilder();
+        Line("device", device.Id);
+        Line("state", State(device, now));
+        Line("group", device.Group ?? "none");
+        Line("problem", device.Problem);
+        if (device.Report is { } report)
+        {
+            Line("version", $"{report.Version}, up for {StatusReading.Span(TimeSpan.FromSeconds(Math.Min(report.Health.UptimeSeconds, 1e9)))}, boot {report.Boot}");
+            Line("runs on", string.Create(CultureInfo.InvariantCulture, $"{report.Capabilities.OperatingSystem}, {report.Capabilities.Architecture}, {report.Capabilities.Cores} cores, {report.Capabilities.MemoryBytes >> 20} MiB, ONNX Runtime {report.Capabilities.OnnxRuntime ?? "missing"} ({string.Join(", ", report.Capabilities.Providers)})"));
+            Line("health", $"{report.Health.State}{string.Concat(report.Health.Problems.Select(p => $"\n{"",11}{p}"))}");
+            Line("records", string.Create(CultureInfo.InvariantCulture, $"{report.Health.PendingRecords} wait for the broker, {report.Health.LostRecords} lost"));
+            foreach (var model in report.Models)
+            {
+                Line("model", $"{model.Name} {model.Active ?? "none"}, {model.Phase}{(model.Previous is null ? "" : $", before {model.Previous}")}{Why(model.Reason)}");
+            }
+            foreach (var update in report.Updates ?? [])
+            {
+                Line("update", Update(update));
+            }
+            foreach (var pipeline in report.Pipelines)
+            {
+                Line("pipeline", string.Create(CultureInfo.InvariantCulture, $"{pipeline.Name} {pipeline.State}, {pipeline.Windows} windows, {pipeline.Dropped} dropped{Why(pipeline.Reason)}"));
+            }
+        }
+        return text.ToString();
+
+        void Line(string title, string? value)
+        {
+            if (value is not null)
+            {
+                text.Append($"{title,-9}  {value}\n");
+            }
+        }
+    }
+
+    private static string State(DeviceView device, DateTimeOffset now) => device.Presence switch
+    {
+        null => "never connected",
+        { Status: PresenceStatus.Online } => "online",
+        _ when device.LastReport is { } last && last <= now => $"offline, last report {StatusReading.Span(now - last)} ago",
+        _ => "offline",
+    };
+
+    private static string Models(DeviceView device) => device.Report is not { } report ? "it never reported" : string.Join(", ", report.Models.Select(m =>
+        $"{m.Name} {m.Active ?? "none"}{(device.Update(m.Name) is { Phase: not ("idle" or "committed") } update ? $" ({update.Phase} {update.Version}{(update.ReasonCode is null ? "" : $": {update.ReasonCode}")})" : "")}"));
+
+    private static string Update(UpdateReport update) =>
+        $"{update.Model} {update.Phase}{(update.Version is null ? "" : $" {update.Version}")}{(update.Desired is null ? "" : $", wanted {update.Desired}")}{(update.Pinned is true ? ", pinned" : "")}{(update.ReasonCode is null ? "" : $", {update.ReasonCode}")}{Why(update.Reason)}";
+
+    private static string Why(string? reason) => reason is null ? "" : $": {reason}";
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Devices;
+using EdgeRunner.Trust.Repository;
+
+namespace EdgeRunner.Fleet.Rollouts;
+
+/// <summary><c>edgefleet rollout status [GROUP]</c>: what the repository wants beside what the devices report.</summary>
+internal static class RolloutStatusCommand
+{
+    internal static Command Create(CommandEnvironment environment)
+    {
+        var group = RolloutCommand.GroupArgument();
+        group.Arity = ArgumentArity.ZeroOrOne;
+        group.Description = "The group. Default: all.";
+        var model = new Option<string?>("--model") { Description = "Only this model.", HelpName = "MODEL" };
+        var watch = new Option<bool>("--watch", "-w") { Description = "Show what changes until all devices that take part are done. Where the output is no terminal: a line for each change." };
+        var timeout = TimeoutOption();
+        var repo = new RepoOptions();
+        var broker = new BrokerOptions();
+        var command = new Command("status", "Shows how far the devices of a group are, from what they report to the broker. Exit code: 0 all done, 1 a device has given up or is pinned, 75 not done yet.")
+        {
+            group, model, watch, timeout, repo.Directory, repo.Json,
+        };
+        broker.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
+        {
+            var wanted = new WantedStates(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)), parsed.GetValue(group));
+            if (wanted.Read().Count == 0)
+            {
+                throw new UsageException("Nothing is rolled out. Begin with `edgefleet rollout set GROUP MODEL@VERSION`.");
+            }
+            var limit = Timeout(parsed, timeout);
+            if (limit is not null && !parsed.GetValue(watch))
+            {
+                throw new UsageException("--timeout is for --watch.");
+            }
+            var fleet = await FleetConnection.OpenAsync(broker.SessionOf(parsed, "edgefleet-status"), broker.FleetOf(parsed), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var show = new RolloutWatch(fleet, wanted, parsed.GetValue(model), environment, output, parsed.GetValue(repo.Json));
+                return parsed.GetValue(watch) ? await show.WatchAsync(limit, cancellationToken).ConfigureAwait(false) : show.Once();
+            }
+            finally
+            {
+                await fleet.DisposeAsync().ConfigureAwait(false);
+            }
+        }));
+        return command;
+    }
+
+    internal static Option<string?> TimeoutOption() => new("--timeout") { Description = "Stop waiting after this time: 90s, 10m, 2h or 1d. Default: never.", HelpName = "T" };
+
+    internal static TimeSpan? Timeout(ParseResult parsed, Option<string?> option) => parsed.GetValue(option) is { } text ? RolloutValues.Span("--timeout", text) : null;
+}

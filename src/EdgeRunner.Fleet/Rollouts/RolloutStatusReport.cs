@@ -1,0 +1,25 @@
+using EdgeRunner.Fleet.Devices;
+using EdgeRunner.Messaging.Rollouts;
+
+namespace EdgeRunner.Fleet.Rollouts;
+
+/// <summary>What <c>rollout status</c> says.</summary>
+/// <param name="Rollouts">One for each group and model.</param>
+/// <param name="Unreported">Devices that connected and never reported, or whose report cannot be read: nobody knows their group.</param>
+/// <param name="Broker">Why there is no connection to the broker now; null when there is one.</param>
+internal sealed record RolloutStatusReport(IReadOnlyList<RolloutProgress> Rollouts, IReadOnlyList<UnreportedDevice> Unreported, string? Broker)
+{
+    /// <summary>Nobody who takes part has anything left to do.</summary>
+    public bool Done => Rollouts.All(r => r.IsDone || (r.Desired.PercentHundredths == 0 && r.Tally.TakingPart == 0));
+
+    /// <summary>A device has given up, could not, or is pinned.</summary>
+    public bool Failed => Rollouts.Any(r => r.Tally.Failed > 0);
+
+    internal int ExitCode => !Done ? Commands.ExitCode.UnderWay : Failed ? Commands.ExitCode.Failed : Commands.ExitCode.Ok;
+
+    internal static RolloutStatusReport Of(IEnumerable<DesiredState> wanted, string? model, IReadOnlyList<DeviceView> devices, string? broker) => new(
+        [.. wanted.SelectMany(w => w.Models.Where(m => model is null || string.Equals(m.Key, model, StringComparison.Ordinal)).OrderBy(m => m.Key, StringComparer.Ordinal)
+            .Select(m => RolloutProgress.Of(w.Group, m.Key, m.Value, devices)))],
+        [.. devices.Where(d => d.Report is null).Select(d => new UnreportedDevice(d.Id, d.IsOnline, d.Problem ?? "it never reported"))],
+        broker);
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Trust.Encryption;
+using EdgeRunner.Trust.Json;
+
+namespace EdgeRunner.Fleet.Tests.Encryption;
+
+public sealed class DeviceCommandTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+    private readonly ManualTimeProvider _time = new();
+    private string _errors = "";
+
+    public DeviceCommandTests()
+    {
+        File.WriteAllText(_directory.File("passphrase"), "correct horse battery\n");
+        Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    private string Repo => _directory.File("repo");
+
+    [Fact]
+    public void An_enrolled_device_is_listed_shown_moved_and_removed()
+    {
+        var (file, thumbprint) = NewKey();
+        var enrolled = Ok("device", "enroll", "press-1", file, "-g", "plant-a", "-g", "canary", "-r", Repo);
+        Ok("device", "enroll", "press-2", NewKey().File, "-r", Repo);
+
+        Assert.Equal(["canary", "plant-a"], Groups(enrolled.GetProperty("device")));
+        Assert.Equal(thumbprint, Ok("device", "show", "press-1", "-r", Repo).GetProperty("keys")[0].GetProperty("thumbprint").GetString());
+        Assert.Equal(["press-1", "press-2"], Ids("device", "list", "-r", Repo));
+        Assert.Equal(["press-1"], Ids("device", "list", "-g", "canary", "-r", Repo));
+        Assert.Contains(thumbprint, Run("device", "show", "press-1", "-r", Repo).Output, StringComparison.Ordinal);
+        Assert.Contains(thumbprint, Run("device", "list", "-r", Repo).Output, StringComparison.Ordinal);
+
+        Assert.Equal(["plant-b"], Groups(Ok("device", "set-groups", "press-1", "plant-b", "-r", Repo).GetProperty("device")));
+        Assert.Equal(JsonValueKind.Null, Ok("device", "remove", "press-1", "-r", Repo).GetProperty("device").ValueKind);
+        Assert.Equal(["press-2"], Ids("device", "list", "-r", Repo));
+    }
+
+    [Fact]
+    public void A_jwk_file_is_as_good_as_pem()
+    {
+        using var key = DeviceKey.Generate(DeviceKeyKind.Ec);
+        var file = _directory.File("key.json");
+        File.WriteAllBytes(file, JsonText.Write(key.PublicKey.ToJwk()));
+
+        Ok("device", "enroll", "press-1", file, "-r", Repo);
+
+        Assert.Equal(key.PublicKey.Thumbprint, Ok("device", "show", "press-1", "-r", Repo).GetProperty("keys")[0].GetProperty("thumbprint").GetString());
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_with_what_would_be_right()
+    {
+        using var key = DeviceKey.Generate(DeviceKeyKind.Ec);
+        var privateFile = _directory.File("private.pem");
+        File.WriteAllText(privateFile, new string(key.ToPem()));
+        var (file, _) = NewKey();
+        Ok("device", "enroll", "press-1", file, "-r", Repo);
+
+        Refused("must not leave its device", "device", "enroll", "press-2", privateFile);
+        Refused("enrolled already, for press-1", "device", "enroll", "press-2", file);
+        Refused("set-groups press-1", "device", "enroll", "press-1", file);
+        Refused("cannot be the name of a device", "device", "enroll", "../x", NewKey().File);
+        Refused("cannot be the name of a group", "device", "enroll", "press-2", NewKey().File, "-g", "a b");
+        Refused("Devices are: press-1", "device", "show", "press-9");
+        Refused("Its keys are", "device", "remove", "press-1", "--key", "nothing");
+        Refused("", "device", "enroll", "press-2", _directory.File("missing"));
+        Assert.Equal(["press-1"], Ids("device", "list", "-r", Repo));
+        Assert.NotEqual(ExitCode.Ok, Run("device", "list", "-r", _directory.File("empty")).Code);
+        Assert.Contains("there is no repository here", _errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"id\": \"press-1\"", "\"id\": \"press-2\"", "the file is named press-1")]
+    [InlineData("\"format\": 1", "\"format\": 2", "format is 2")]
+    [InlineData("\"thumbprint\": \"", "\"thumbprint\": \"A", "the key that is named A")]
+    [InlineData("\"groups\": [", "\"groups\": [\"a/b\",", "\"a/b\" is no name of a group")]
+    [InlineData("{", "{\"more\": 1,", "cannot be read")]
+    [InlineData("{", "", "cannot be read")]
+    public void A_damaged_file_is_named_with_what_is_wrong(string old, string replacement, string reason)
+    {
+        Ok("device", "enroll", "press-1", NewKey().File, "-g", "canary", "-r", Repo);
+        var file = Path.Combine(Repo, "devices", "press-1.json");
+        var text = File.ReadAllText(file);
+        var at = text.IndexOf(old, StringComparison.Ordinal);
+        File.WriteAllText(file, text[..at] + replacement + text[(at + old.Length)..]);
+
+        Refused(reason, "device", "show", "press-1");
+        Assert.Contains(file, _errors, StringComparison.Ordinal);
+    }
+
+    private static string[] Groups(JsonElement device) => [.. device.GetProperty("groups").EnumerateArray().Select(g => g.GetString()!)];
+
+    private string[] Ids(params string[] args) => [.. Ok(args).EnumerateArray().Select(d => d.GetProperty("id").GetString()!)];
+
+    private (string File, string Thumbprint) NewKey()
+    {
+        using var key = DeviceKey.Generate(DeviceKeyKind.Ec);
+        var file = _directory.File(key.PublicKey.Thumbprint + ".pub");
+        File.WriteAllText(file, key.PublicKey.ToPem());
+        return (file, key.PublicKey.Thumbprint);
+    }
+
+    private (int Code, string Output) Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = FleetCommand.Run(args, _time, output, error, keyIterations: 1_000);
+        _errors = error.ToString();
+        return (code, output.ToString());
+    }
+
+    private JsonElement Ok(params string[] args)
+    {
+        var (code, output) = Run([.. args, "--json"]);
+        Assert.True(code == ExitCode.Ok, _errors);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private void Refused(string reason, params string[] args)
+    {
+        Assert.NotEqual(ExitCode.Ok, Run([.. args, "-r", Repo]).Code);
+        Assert.Contains(reason, _errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", _errors, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,304 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Inference.Chunks;
+using EdgeRunner.Trust.Encryption;
+using EdgeRunner.Trust.Json;
+using EdgeRunner.Trust.Metadata;
+using EdgeRunner.Trust.Repository;
+
+namespace EdgeRunner.Fleet.Tests.Encryption;
+
+/// <summary>Devices are enrolled and models encrypted for them by the commands, and what was published is opened with the keys of the devices.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class EncryptedModelTests : IDisposable
+{
+    private const string Model = "shuttle-forest";
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly TempDirectory _directory = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly DeviceKey _first = DeviceKey.Generate(DeviceKeyKind.Ec);
+    private readonly DeviceKey _second = DeviceKey.Generate(DeviceKeyKind.Ec);
+    private string _errors = "";
+
+    public EncryptedModelTests()
+    {
+        File.WriteAllText(_directory.File("passphrase"), "correct horse battery\n");
+        Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
+    }
+
+    public void Dispose()
+    {
+        _first.Dispose();
+        _second.Dispose();
+        _directory.Dispose();
+    }
+
+    private string Repo => _directory.File("repo");
+
+    private string KeysDirectory => Repo + "-model-keys";
+
+    [Theory]
+    [InlineData("single")]
+    [InlineData("chunked")]
+    public async Task An_encrypted_model_is_published_as_ciphertext_that_its_group_alone_can_read(string mode)
+    {
+        Enroll("press-1", _first, "canary");
+        Enroll("press-2", _second, "elsewhere");
+        var bundle = Pack("1.0.0");
+
+        var done = Done(Signed("model", "add", bundle, "--no-self-test", "--encrypt-for", "canary", "--mode", mode));
+
+        var published = Published();
+        var custom = published[$"models/{Model}/1.0.0.ermodel"].Custom!;
+        var cipher = await File.ReadAllBytesAsync(FileOf("1.0.0.ermodel"));
+        var index = ChunkIndex.Parse(await File.ReadAllBytesAsync(FileOf("1.0.0.chunks")));
+        Assert.Contains("for 1 device of canary: press-1", done, StringComparison.Ordinal);
+        Assert.Equal((1, 1, Model), (custom.Find("encrypted")!.Integer, custom.Find("release")!.Integer, custom.Find("name")!.Text));
+        Assert.NotNull(custom.Find("needs"));
+        Assert.Equal(-1, cipher.AsSpan().IndexOf("model.json"u8));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(cipher)), index.Sha256);
+        Assert.All(Enumerable.Range(0, index.Count), i => Assert.True(index.IsChunk(i, cipher.AsSpan((int)index[i].Offset, index[i].Length))));
+        Assert.Equal(await File.ReadAllBytesAsync(bundle), await OpenAsync("1.0.0", _first));
+        Assert.Equal(SealFailure.NoRecipient, (await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.0", _second))).Failure);
+        Assert.True(Ok("model", "show", Model, "1.0.0", "-r", Repo)[0].GetProperty("encrypted").GetBoolean());
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Repo, "staged")));
+        Ok("repo", "verify", "-r", Repo);
+    }
+
+    [Fact]
+    public void The_keys_of_models_are_for_their_owner_alone_and_not_in_the_repository()
+    {
+        Enroll("press-1", _first, "canary");
+        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+
+        var file = Path.Combine(KeysDirectory, Model + ".json");
+        var key = Convert.FromBase64String(JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("releases")[0].GetProperty("key").GetString()!);
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(file));
+        Assert.Equal(OwnerOnly | UnixFileMode.UserExecute, File.GetUnixFileMode(KeysDirectory));
+        foreach (var published in Directory.EnumerateFiles(Repo, "*", SearchOption.AllDirectories))
+        {
+            var bytes = File.ReadAllBytes(published);
+            Assert.Equal(-1, bytes.AsSpan().IndexOf(key));
+            Assert.Equal(-1, bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Convert.ToBase64String(key)[..40])));
+        }
+
+        File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
+        Assert.Contains("others could read", Done(Signed("model", "add", Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary")), StringComparison.Ordinal);
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public void Two_versions_in_mode_chunked_share_the_frames_of_what_did_not_change_and_in_mode_single_none()
+    {
+        Enroll("press-1", _first, "canary");
+        foreach (var version in (string[])["1.0.0", "1.0.1"])
+        {
+            Signed("model", "add", Pack(version), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked");
+            Signed("model", "add", Pack(version + "-single"), "--no-self-test", "--encrypt-for", "canary", "--mode", "single");
+        }
+
+        Assert.NotEmpty(Digests("1.0.0").Intersect(Digests("1.0.1")));
+        Assert.Empty(Digests("1.0.0-single").Intersect(Digests("1.0.1-single")));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_enrolled_later_reads_a_version_after_rekey_and_the_model_is_not_moved_again()
+    {
+        Enroll("press-1", _first, "canary");
+        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+        var before = (File.ReadAllBytes(FileOf("1.0.0.keys")), FileOf("1.0.0.ermodel"), FileOf("1.0.0.chunks"));
+
+        var advice = Enroll("press-2", _second, "canary");
+        var done = Done(Signed("model", "rekey", Model, "1.0.0"));
+
+        Assert.Contains($"edgefleet model rekey {Model} 1.0.0", advice, StringComparison.Ordinal);
+        Assert.Contains("New: press-2", done, StringComparison.Ordinal);
+        Assert.DoesNotContain("Not any more", done, StringComparison.Ordinal);
+        Assert.Equal(await OpenAsync("1.0.0", _first), await OpenAsync("1.0.0", _second));
+        Assert.Equal((before.Item2, before.Item3), (FileOf("1.0.0.ermodel"), FileOf("1.0.0.chunks")));
+        Assert.NotEqual(before.Item1, File.ReadAllBytes(FileOf("1.0.0.keys")));
+
+        var keys = FileOf("1.0.0.keys");
+        Assert.Contains("already", Done(Signed("model", "rekey", Model, "1.0.0")), StringComparison.Ordinal);
+        Assert.Equal(keys, FileOf("1.0.0.keys"));
+        Ok("repo", "verify", "-r", Repo);
+    }
+
+    [Fact]
+    public async Task A_removed_device_is_told_to_keep_what_it_has_and_reads_no_later_version()
+    {
+        Enroll("press-1", _first, "canary");
+        Enroll("press-2", _second, "canary");
+        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked");
+
+        var removed = Advice(Ok("device", "remove", "press-2", "-r", Repo));
+        var rekeyed = Done(Signed("model", "rekey", Model, "1.0.0"));
+        var added = Done(Signed("model", "add", Pack("1.0.1"), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked"));
+
+        Assert.Contains("press-2 keeps the models and keys that it has", removed, StringComparison.Ordinal);
+        Assert.Contains($"edgefleet model rekey {Model} 1.0.0", removed, StringComparison.Ordinal);
+        Assert.Contains("Not any more: key ", rekeyed, StringComparison.Ordinal);
+        Assert.Contains("nothing takes back what it has", rekeyed, StringComparison.Ordinal);
+        Assert.Contains("takes a new secret", added, StringComparison.Ordinal);
+        Assert.Empty(Digests("1.0.0").Intersect(Digests("1.0.1")));
+        await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.0", _second));
+        await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.1", _second));
+        Assert.NotEmpty(await OpenAsync("1.0.1", _first));
+    }
+
+    [Fact]
+    public void The_secret_of_chunks_is_kept_or_given_up_as_the_manager_says()
+    {
+        Enroll("press-1", _first, "canary");
+        Enroll("press-2", _second, "canary");
+        string[] encrypt = ["--no-self-test", "--encrypt-for", "canary", "--mode", "chunked"];
+        Signed(["model", "add", Pack("1.0.0"), .. encrypt]);
+        Ok("device", "remove", "press-2", "-r", Repo);
+
+        var kept = Done(Signed(["model", "add", Pack("1.0.1"), .. encrypt, "--keep-secret"]));
+        var rotated = Done(Signed(["model", "add", Pack("1.0.2"), .. encrypt, "--rotate"]));
+        Signed(["model", "add", Pack("1.0.3"), .. encrypt]);
+        var later = Done(Signed("model", "rekey", Model, "1.0.3", "--rotate"));
+        Signed(["model", "add", Pack("1.0.4"), .. encrypt]);
+
+        Assert.Contains("Warning: device keys that this version is not for have the secret", kept, StringComparison.Ordinal);
+        Assert.NotEmpty(Digests("1.0.0").Intersect(Digests("1.0.1")));
+        Assert.Contains("A new secret", rotated, StringComparison.Ordinal);
+        Assert.Empty(Digests("1.0.1").Intersect(Digests("1.0.2")));
+        Assert.NotEmpty(Digests("1.0.2").Intersect(Digests("1.0.3")));
+        Assert.Contains("takes a new secret", later, StringComparison.Ordinal);
+        Assert.Empty(Digests("1.0.3").Intersect(Digests("1.0.4")));
+    }
+
+    [Fact]
+    public async Task A_second_key_of_a_device_opens_what_was_encrypted_since()
+    {
+        Enroll("press-1", _first, "canary");
+        Assert.Contains("2 keys now", Done(Ok("device", "enroll", "press-1", PublicFile(_second), "-r", Repo)), StringComparison.Ordinal);
+        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+
+        Assert.Equal(await OpenAsync("1.0.0", _first), await OpenAsync("1.0.0", _second));
+        Assert.Contains("it has 1 left", Done(Ok("device", "remove", "press-1", "--key", _first.PublicKey.Thumbprint[..12], "-r", Repo)), StringComparison.Ordinal);
+        Signed("model", "rekey", Model, "1.0.0");
+        await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.0", _first));
+        Assert.NotEmpty(await OpenAsync("1.0.0", _second));
+    }
+
+    [Fact]
+    public void Model_remove_takes_the_keys_away_too()
+    {
+        Enroll("press-1", _first, "canary");
+        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+
+        Signed("model", "remove", Model, "1.0.0");
+
+        Assert.DoesNotContain(Published().Keys, path => path.StartsWith("models/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_cannot_be_is_refused_with_what_would_be_right()
+    {
+        Enroll("press-1", _first, "canary");
+        var bundle = Pack("1.0.0");
+        Signed("model", "add", bundle, "--no-self-test");
+        Signed("model", "add", Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary");
+
+        Refused("no enrolled device is in the group nowhere", "model", "add", Pack("2.0.0"), "--no-self-test", "--encrypt-for", "nowhere");
+        Refused("Groups are: canary", "model", "rekey", Model, "1.1.0", "--encrypt-for", "nowhere");
+        Refused("is in the repository already", "model", "add", bundle, "--no-self-test", "--encrypt-for", "canary");
+        Refused("is not encrypted", "model", "rekey", Model, "1.0.0");
+        Refused("there is no model", "model", "rekey", Model, "9.0.0");
+        Refused("--model-keys", "model", "rekey", Model, "1.1.0", "--model-keys", _directory.File("none"));
+        Refused("cannot be the name of a group", "model", "rekey", Model, "1.1.0", "--encrypt-for", "a/b");
+        Refused("need --encrypt-for", "model", "add", Pack("2.0.0"), "--mode", "chunked");
+        Refused("say --mode chunked", "model", "add", Pack("2.0.0"), "--encrypt-for", "canary", "--rotate");
+
+        File.WriteAllText(Path.Combine(KeysDirectory, Model + ".json"), "{}");
+        Refused("cannot be read", "model", "rekey", Model, "1.1.0");
+    }
+
+    private static string Done(JsonElement report) => string.Join('\n', report.GetProperty("done").EnumerateArray().Select(l => l.GetString()));
+
+    private static string Advice(JsonElement report) => string.Join('\n', report.GetProperty("advice").EnumerateArray().Select(l => l.GetString()));
+
+    private string Enroll(string name, DeviceKey key, string group) => Advice(Ok("device", "enroll", name, PublicFile(key), "--group", group, "-r", Repo));
+
+    private string PublicFile(DeviceKey key)
+    {
+        var file = _directory.File(key.PublicKey.Thumbprint + ".pub");
+        File.WriteAllText(file, key.PublicKey.ToPem());
+        return file;
+    }
+
+    private IReadOnlyDictionary<string, TargetFile> Published() => RepositoryContent.Read(new RepositoryLayout(Repo)).Roles["models/main"].Targets;
+
+    private string FileOf(string name)
+    {
+        var path = $"models/{Model}/{name}";
+        return new RepositoryLayout(Repo).TargetFile(path, Published()[path].Digests);
+    }
+
+    private HashSet<string> Digests(string version)
+    {
+        var index = ChunkIndex.Parse(File.ReadAllBytes(FileOf(version + ".chunks")));
+        return [.. Enumerable.Range(0, index.Count).Select(i => Convert.ToHexString(index.Digest(i)))];
+    }
+
+    private async Task<byte[]> OpenAsync(string version, DeviceKey device)
+    {
+        using var key = KeyEnvelope.Parse(await File.ReadAllBytesAsync(FileOf(version + ".keys"))).Open([device]);
+        using var cipher = new MemoryStream(await File.ReadAllBytesAsync(FileOf(version + ".ermodel")));
+        using var plain = new MemoryStream();
+        await (key.Mode == SealMode.Single
+            ? SegmentedCipher.Default.DecryptAsync(cipher, plain, key.Key, key.AssociatedData, CancellationToken.None)
+            : new ChunkedCipher(key.Model).DecryptAsync(cipher, plain, key.Key, CancellationToken.None));
+        Assert.Equal((plain.Length, Model), (key.PlainLength, key.Model));
+        Assert.Equal(key.PlainSha256, Convert.ToHexStringLower(SHA256.HashData(plain.ToArray())));
+        return plain.ToArray();
+    }
+
+    private (int Code, string Output) Run(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = FleetCommand.Run(args, _time, output, error, keyIterations: 1_000);
+        _errors = error.ToString();
+        return (code, output.ToString());
+    }
+
+    private JsonElement Ok(params string[] args)
+    {
+        var (code, output) = Run([.. args, "--json"]);
+        Assert.True(code == ExitCode.Ok, _errors);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private JsonElement Signed(params string[] args) => Ok([.. args, .. Signing]);
+
+    private void Refused(string reason, params string[] args)
+    {
+        Assert.NotEqual(ExitCode.Ok, Run([.. args, .. Signing]).Code);
+        Assert.Contains(reason, _errors, StringComparison.Ordinal);
+    }
+
+    private string[] Signing => ["-r", Repo, "-k", Path.Combine(_directory.File("keys"), "main-1.pem"), "--passphrase-file", _directory.File("passphrase"), "-y"];
+
+    private string Pack(string version)
+    {
+        var source = Directory.CreateDirectory(_directory.File("model-" + version)).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", Model)))
+        {
+            File.Copy(file, Path.Combine(source, Path.GetFileName(file)), overwrite: true);
+        }
+        var manifest = Path.Combine(source, "model.json");
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
+        var bundle = _directory.File(version + ".ermodel");
+        BundlePacker.Pack(new PackRequest(source, bundle, new Dictionary<string, string>(StringComparer.Ordinal)), _ => { });
+        return bundle;
+    }
+}
