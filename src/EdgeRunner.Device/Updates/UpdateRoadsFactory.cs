@@ -1,6 +1,7 @@
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Updates.Download;
+using EdgeRunner.Device.Updates.Encryption;
 using EdgeRunner.Device.Updates.Repository;
 using EdgeRunner.Device.Updates.Transports;
 using EdgeRunner.Device.Updates.Transports.Mqtt;
@@ -20,7 +21,7 @@ internal sealed class UpdateRoadsFactory(DeviceConfiguration options, DeviceIden
         return new UpdateRoads(
             new ReleaseRepository(options.Updates, state, road, timeProvider, loggers.CreateLogger<ReleaseRepository>()),
             new ReleaseDownloader(options.Updates, state, road, [new InstalledChunks(bundles, loggers.CreateLogger<InstalledChunks>())], timeProvider, loggers.CreateLogger<ReleaseDownloader>()),
-            new KeylessUnsealer(),
+            new ReleaseUnsealer(road, options.Updates, state, loggers.CreateLogger<ReleaseUnsealer>()),
             road);
     }
 

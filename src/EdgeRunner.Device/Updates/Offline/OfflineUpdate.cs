@@ -2,6 +2,7 @@ using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Updates.Policies;
 using EdgeRunner.Device.Updates.States;
+using EdgeRunner.Device.Uplink;
 using EdgeRunner.Native.Linux;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -26,6 +27,7 @@ internal sealed class OfflineUpdate
     public OfflineUpdate(DeviceConfiguration configuration, TimeProvider timeProvider, Action<string> say, IReleaseProbe? probe = null)
     {
         var options = configuration.Updates;
+        var identity = new DeviceIdentity(configuration.Device.Fleet, configuration.Device.Id!, _bootId, DaemonHost.Version);
         var stores = UpdateStores.In(configuration.Storage.StateDirectory, timeProvider, say);
         var board = new UpdateBoard(options.Group!);
         stores.States.Written = board.Show;
@@ -36,7 +38,7 @@ internal sealed class OfflineUpdate
         // Not the engine's: the probe loads it and says more.
         var check = new ReleaseCheck(stores.Denied, stores.Bundles, _ => new DeviceFacts(null, [], AvailableMemory.Read(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         _parts = new UpdateParts(
-            stores.States, stores.History, stores.Denied, stores.Pins, stores.Bundles, machine, check, models, new OfflineRoads(configuration, stores.Bundles, timeProvider, NullLoggerFactory.Instance),
+            stores.States, stores.History, stores.Denied, stores.Pins, stores.Bundles, machine, check, models, new UpdateRoadsFactory(configuration, identity, stores.Bundles, timeProvider, NullLoggerFactory.Instance),
             new UpdateSchedule(configuration.Device.Id!, options.JitterSeconds, options.CheckIntervalMinutes, timeProvider), board);
         _checker = new UpdateChecker(_parts, configuration.Device.Id!, () => options.TrustSystemClock || KernelClock.IsSynchronised ? timeProvider.GetUtcNow() : null);
         _recovery = new UpdateRecovery(stores.States, ledger, stores.Bundles, _bootId, say);
@@ -85,7 +87,6 @@ internal sealed class OfflineUpdate
             if (plan.MinRelease > (record.MinRelease ?? 0)) record = _parts.Store.Write(record with { MinRelease = plan.MinRelease }, counts: false);
             if (plan.Trouble is { } trouble) return (trouble.Message, trouble.Code);
             if (plan.Release is not { } release) return (_checker.Decide(plan.Model, plan.Desired).Words, null);
-            if (release.Keys is not null) return ($"{release.Version}: {OfflineUnsealer.Words}", UpdateReasons.NoKey);
             return await TakeAsync(plan, release, record, cancellationToken).ConfigureAwait(false);
         }
         catch (DaemonNeededException)
