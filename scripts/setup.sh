@@ -18,6 +18,7 @@ packages=(
   strace                                     # shows that ONNX Runtime opens no socket and writes no file; kills at a system call
   python3-securesystemslib                   # an independent signer of TUF metadata, and what it needs for all kinds of keys
   python3-cryptography python3-nacl
+  fiu-utils                                  # makes system calls fail under the updates
   ca-certificates procps
 )
 

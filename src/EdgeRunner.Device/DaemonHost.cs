@@ -1,11 +1,13 @@
 using System.Reflection;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Health;
+using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Telemetry;
 using EdgeRunner.Device.Updates;
+using EdgeRunner.Device.Updates.States;
 using EdgeRunner.Device.Uplink;
 using EdgeRunner.Native.Linux;
 
@@ -32,8 +34,10 @@ internal static class DaemonHost
         builder.Services.AddHealth(options);
         builder.Services.AddTelemetry(TelemetrySetup.Map(options));
         builder.Services.AddUplink();
+        builder.Services.AddUpdateRecovery(options); // Before the pipelines: a model that took the daemon down must not be loaded again.
         builder.Services.AddPipelines(options);
         builder.Services.AddModelSwaps();
+        builder.Services.AddUpdates(options);
         builder.Services.AddHostedService<ControlSocket>(services => ActivatorOf(services, options));
         builder.Services.AddHostedService<SystemdNotifications>();
         builder.Services.AddHostedService<MemoryTrimmer>();
@@ -46,7 +50,8 @@ internal static class DaemonHost
     private static ControlSocket ActivatorOf(IServiceProvider services, DeviceConfiguration options)
     {
         var (activator, states, time) = (services.GetRequiredService<ModelActivator>(), services.GetRequiredService<StateBoard>(), services.GetRequiredService<TimeProvider>());
-        var stores = UpdateStores.In(options.Storage.StateDirectory, time, words => states.Note("updates", words));
+        var stores = new UpdateStores(
+            services.GetRequiredService<BundleStore>(), services.GetRequiredService<UpdateStore>(), services.GetRequiredService<UpdateHistory>(), services.GetRequiredService<DenyList>(), services.GetRequiredService<Pins>());
         var control = services.GetService<IUpdateControl>() ?? new ManualControl(stores, new ActivatorSwitch(activator), time);
         return new ControlSocket(
             options.Storage,

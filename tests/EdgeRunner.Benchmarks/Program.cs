@@ -7,6 +7,8 @@ using EdgeRunner.Benchmarks;
 //   pipeline --bundle B --rows FILE [--row N] [--windows N] [--warmup N] [--pause-ms N]
 //   trust    [--targets N] [--hostile 1] [--refreshes N] [--warmup N]
 //   parallel --bundle B [--runs N] [--warmup N] [--pause-ms N]
+//   large-model --output DIR [--megabytes N] [--head SEED] [--version V]
+//   transfer --port N --root FILE --version V --state DIR --device ID [--rounds N] [--keep 1] [--alarms-hz N] [--window BYTES]
 //   daemon   --program P --config FILE [--starts N] [--settle-ms N]
 Environment.SetEnvironmentVariable("ORT_DISABLE_TELEMETRY", "1");
 var arguments = new Arguments(args);
@@ -38,12 +40,18 @@ switch (arguments.Command)
             ParallelBenchmark.Run(arguments.Text("bundle"), arguments.Number("runs", 2_000), arguments.Number("warmup", 200), TimeSpan.FromMilliseconds(arguments.Number("pause-ms", 0))),
             ResultsJsonContext.Default.ParallelResult));
         return 0;
+    case "large-model":
+        LargeModel.Write(arguments.Text("output"), arguments.Number("megabytes", 100), arguments.Number("head", 1), arguments.Text("version"));
+        return 0;
+    case "transfer":
+        await using (var transfer = new TransferBenchmark(arguments)) Console.WriteLine(JsonSerializer.Serialize(await transfer.RunAsync(), ResultsJsonContext.Default.TransferResult));
+        return 0;
     case "daemon":
         var settle = TimeSpan.FromMilliseconds(arguments.Number("settle-ms", 0));
         Console.WriteLine(JsonSerializer.Serialize(
             DaemonBenchmark.Run(arguments.Text("program"), arguments.Text("config"), arguments.Number("starts", 1), settle), ResultsJsonContext.Default.DaemonResult));
         return 0;
     default:
-        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|parallel|trust|daemon --name value ...");
+        Console.Error.WriteLine("usage: EdgeRunner.Benchmarks specs|engine|pipeline|parallel|trust|large-model|transfer|daemon --name value ...");
         return 2;
 }

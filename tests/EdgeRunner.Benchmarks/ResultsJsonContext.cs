@@ -7,5 +7,6 @@ namespace EdgeRunner.Benchmarks;
 [JsonSerializable(typeof(PipelineResult))]
 [JsonSerializable(typeof(ParallelResult))]
 [JsonSerializable(typeof(DaemonResult))]
+[JsonSerializable(typeof(TransferResult))]
 [JsonSerializable(typeof(TrustResult))]
 internal sealed partial class ResultsJsonContext : JsonSerializerContext;

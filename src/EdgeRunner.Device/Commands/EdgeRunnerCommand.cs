@@ -49,6 +49,7 @@ internal static partial class EdgeRunnerCommand
         StatusCommand.Create(),
         ConfigCommand.Create(),
         ModelCommand.Create(),
+        UpdateCommand.Create(),
         DeviceKeyCommand.Create(),
         InferCommand.Create(),
         BenchCommand.Create(),

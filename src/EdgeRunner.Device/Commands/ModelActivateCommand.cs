@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Swaps;
@@ -37,7 +38,7 @@ internal static class ModelActivateCommand
             await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; {Standing(store, name, version, e.Reason)}").ConfigureAwait(false);
             return e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable;
         }
-        catch (Exception e) when (e is ModelNotInstalledException or IOException)
+        catch (Exception e) when (e is ModelNotInstalledException or InstanceLockedException or IOException)
         {
             await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; nothing was changed").ConfigureAwait(false);
             return ExitCode.Failed;
@@ -67,6 +68,7 @@ internal static class ModelActivateCommand
     /// <param name="peakBytes">Memory that a probe has measured; null where none was made.</param>
     /// <param name="cancellationToken">Stops waiting for the answer.</param>
     /// <exception cref="DaemonUnavailableException">A daemon may run, but gives no answer to this user: the store is not changed behind its back.</exception>
+    /// <exception cref="InstanceLockedException">One runs, but has no socket.</exception>
     /// <exception cref="ModelNotInstalledException">No daemon runs and the version is not there.</exception>
     internal static async Task<ActivationOutput> ActivateAsync(BundleStore store, string socket, string name, string version, long? peakBytes, CancellationToken cancellationToken)
     {
@@ -81,8 +83,9 @@ internal static class ModelActivateCommand
         catch (DaemonUnavailableException e) when (e.Reason == DaemonUnavailableReason.NotRunning)
         {
             if (store.FindBundle(name, version) is null) throw new ModelNotInstalledException($"{name} {version}", store.Root);
-            store.Activate(name, version);
-            return new ActivationOutput(name, version, Activated: true, DaemonAnswered: false, "no daemon runs; its pipelines use it from their next start", []);
+            using var alone = InstanceLock.Take(Path.GetDirectoryName(store.Root)!);
+            var answer = await UpdateAsking.Alone(Path.GetDirectoryName(store.Root)!).ActivateAsync(name, version, cancellationToken).ConfigureAwait(false);
+            return new ActivationOutput(name, version, answer.Done, DaemonAnswered: false, answer.Done ? "no daemon runs; its pipelines use it from their next start" : answer.Words, []);
         }
     }
 

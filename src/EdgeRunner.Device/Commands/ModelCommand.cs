@@ -11,6 +11,9 @@ internal static class ModelCommand
         ModelShowCommand.Create(),
         ModelInstallCommand.Create(),
         ModelActivateCommand.Create(),
+        ModelRollbackCommand.Create(),
+        ModelRollbackCommand.CreatePin(),
+        ModelRollbackCommand.CreateUnpin(),
         ModelListCommand.Create(),
         ModelTestCommand.Create(),
     };

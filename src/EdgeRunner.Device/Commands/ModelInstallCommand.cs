@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Serving;
@@ -84,7 +85,7 @@ internal static class ModelInstallCommand
             await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed, but whether it serves is not known: {e.Message}; {standing}").ConfigureAwait(false);
             return ExitCode.Failed;
         }
-        catch (Exception e) when (e is DaemonUnavailableException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DaemonUnavailableException or InstanceLockedException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed but not in use: {e.Message}").ConfigureAwait(false);
             return e is DaemonUnavailableException { Reason: DaemonUnavailableReason.Permission } or UnauthorizedAccessException ? ExitCode.Permission : ExitCode.Failed;

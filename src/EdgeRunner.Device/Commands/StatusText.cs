@@ -3,6 +3,7 @@ using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Swaps;
+using EdgeRunner.Device.Updates;
 
 namespace EdgeRunner.Device.Commands;
 
@@ -20,6 +21,7 @@ internal static class StatusText
         output.WriteLine(
             $"telemetry  {telemetry.Accepted} accepted  {telemetry.Uploaded} uploaded  {telemetry.PendingRecords} waiting ({Mebibytes(telemetry.PendingBytes)})  " +
             $"{telemetry.Dropped.Values.Sum()} lost by policy{(telemetry.Mode == Telemetry.OutboxMode.Durable ? "" : $"  {telemetry.Mode}: {telemetry.LastFailure}")}");
+        if (status.Updates is { } updates) WriteUpdates(updates, output);
         // Refusals are among the problems below; that a wish was granted stands nowhere else.
         foreach (var entry in status.Components.Where(entry => IsRealTime(entry.Component) && entry.State == ComponentState.Running))
             output.WriteLine($"real time  {entry.Component}: {entry.Reason}");
@@ -33,6 +35,13 @@ internal static class StatusText
         var details = status.Pipelines.SelectMany(Details).ToList();
         if (details.Count > 0) output.WriteLine();
         details.ForEach(output.WriteLine);
+    }
+
+    private static void WriteUpdates(UpdateStatus updates, TextWriter output)
+    {
+        var next = updates.NextCheckSeconds is { } seconds ? $"next in {Duration(seconds)}" : "checks now";
+        output.WriteLine($"updates    group {updates.Group}  {(updates.LastCheck is { } last ? $"checked {Moment(last)}" : "not yet checked")}  {next}{(updates.Problem is null ? "" : $"  {updates.ProblemCode}: {updates.Problem}")}");
+        foreach (var model in updates.Models) output.WriteLine($"           {model.Model} {UpdateWords.Of(model)}");
     }
 
     private static void WriteTable(IReadOnlyList<PipelineStatus> pipelines, TextWriter output)

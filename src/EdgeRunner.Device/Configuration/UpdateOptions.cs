@@ -30,7 +30,7 @@ internal sealed record UpdateOptions : ICheckedSection
     public long MaxBytesPerSecond { get; set; }
 
     /// <summary>Bytes of chunks on the way at most; the window grows towards it and is halved when chunks are lost.</summary>
-    public int WindowBytes { get; set; } = 1 << 20;
+    public int WindowBytes { get; set; } = 4 << 20;
 
     /// <summary>Disk that an update leaves free, in bytes.</summary>
     public long ReserveBytes { get; set; } = 64 << 20;

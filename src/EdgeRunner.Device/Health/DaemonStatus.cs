@@ -1,5 +1,6 @@
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Telemetry;
+using EdgeRunner.Device.Updates;
 
 namespace EdgeRunner.Device.Health;
 
@@ -30,4 +31,8 @@ internal sealed record DaemonStatus(
     InferenceStatus? Inference,
     BrokerStatus Broker,
     TelemetryStatus Telemetry,
-    IReadOnlyList<PipelineStatus> Pipelines);
+    IReadOnlyList<PipelineStatus> Pipelines)
+{
+    /// <summary>Updates; null when the device follows no group.</summary>
+    public UpdateStatus? Updates { get; init; }
+}

@@ -1,5 +1,6 @@
 using EdgeRunner.Device.Pipelines;
 using EdgeRunner.Device.Telemetry;
+using EdgeRunner.Device.Updates;
 using EdgeRunner.Device.Uplink;
 using EdgeRunner.Native.Linux;
 
@@ -7,7 +8,7 @@ namespace EdgeRunner.Device.Health;
 
 /// <summary>Puts the daemon's status together from its parts. Any thread.</summary>
 internal sealed class StatusReporter(DeviceIdentity identity, StateBoard states, PipelineHost pipelines, TelemetryOutbox outbox, BrokerConnection broker,
-    InferenceEngine engine, TimeProvider timeProvider)
+    InferenceEngine engine, TimeProvider timeProvider, IUpdateControl? updates = null)
 {
     private readonly long _started = timeProvider.GetTimestamp();
 
@@ -29,7 +30,8 @@ internal sealed class StatusReporter(DeviceIdentity identity, StateBoard states,
             InUse(engine.Status, all),
             broker.Status,
             outbox.Status(),
-            all);
+            all)
+        { Updates = updates?.Snapshot() };
     }
 
     /// <summary>Without the models that no pipeline has any more: what a version got that was swapped out says nothing of now.</summary>

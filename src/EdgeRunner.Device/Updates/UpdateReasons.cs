@@ -60,9 +60,6 @@ internal static class UpdateReasons
     /// <summary>Signed <c>min_release</c> forbids the release.</summary>
     public const string BelowMinRelease = "below-min-release";
 
-    /// <summary>A lower release than the present one, and not by a signed return.</summary>
-    public const string Downgrade = "downgrade-refused";
-
     /// <summary>It was refused here before.</summary>
     public const string Denied = "denied-before";
 

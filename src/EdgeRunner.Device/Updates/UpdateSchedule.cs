@@ -45,6 +45,9 @@ internal sealed class UpdateSchedule
         (_checkAt, _checkBulkAt) = (Jitter, _window);
     }
 
+    /// <summary>This device's place in its fleet, in [0, 1): what spreads devices out in time.</summary>
+    internal double Share => _share;
+
     /// <summary>How long this device waits after a wake; at least 0, below <c>updates.jitterSeconds</c>.</summary>
     internal TimeSpan Jitter => _window * _share;
 

@@ -70,6 +70,13 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
             ? Task.FromException(new MqttUnavailableException(MqttUnavailableReason.NotConnected, _disabledReason))
             : _session.PublishAsync(topic, payload, retain ? MqttPublishOptions.Retained : MqttPublishOptions.AtLeastOnce, cancellationToken);
 
+    /// <summary>Subscribes at QoS 1, now and after each reconnect, until the result is disposed.</summary>
+    /// <exception cref="MqttException">The broker refused it, or there is none.</exception>
+    public Task<MqttSubscription> SubscribeAsync(string filter, Func<MqttMessage, CancellationToken, ValueTask> handler, CancellationToken cancellationToken) =>
+        _session is null
+            ? Task.FromException<MqttSubscription>(new MqttUnavailableException(MqttUnavailableReason.NotConnected, _disabledReason))
+            : _session.SubscribeAsync(filter, MqttQualityOfService.AtLeastOnce, handler, cancellationToken);
+
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {

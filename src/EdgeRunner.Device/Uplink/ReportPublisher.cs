@@ -108,7 +108,11 @@ internal sealed partial class ReportPublisher(BrokerConnection broker, StatusRep
             new HealthReport(status.Health, [.. problems], status.UptimeSeconds, status.PssBytes, status.Telemetry.PendingRecords, status.Telemetry.Dropped.Values.Sum()),
             new CapabilitiesReport(
                 RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant(), RuntimeInformation.OSDescription, Environment.ProcessorCount,
-                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, status.Inference?.Providers ?? [], status.Inference?.Version));
+                GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, status.Inference?.Providers ?? [], status.Inference?.Version))
+        {
+            Group = status.Updates?.Group,
+            Updates = status.Updates?.Models,
+        };
     }
 
     // The last swap of any pipeline that uses it: all of them change together.

@@ -15,6 +15,7 @@ internal static class ModelPackCommand
         var output = new Option<string?>("--output", "-o") { Description = "The bundle to write. Default: NAME-VERSION.ermodel in the current directory.", HelpName = "FILE" };
         var files = new Option<string[]>("--file") { Description = "Where a file of the model lies that is not in DIR. May be given several times.", HelpName = "NAME=PATH", DefaultValueFactory = _ => [] };
         var library = new Option<string?>("--onnxruntime") { Description = "The ONNX Runtime library. Default: EDGERUNNER_ONNXRUNTIME, then beside this program, then the system's.", HelpName = "FILE" };
+        var skip = new Option<bool>("--no-self-test") { Description = "Do not load the model, run its golden cases and measure it: for a model that this machine cannot run. The graph is checked all the same." };
         var json = new Option<bool>("--json") { Description = "Print the result as one JSON object." };
         directory.Validators.Add(result =>
         {
@@ -33,13 +34,13 @@ internal static class ModelPackCommand
 
         var command = new Command("pack", "Makes a bundle from a model's directory: checks the graph against the ONNX files, runs the golden cases, writes the bundle.")
         {
-            directory, output, files, library, json,
+            directory, output, files, library, skip, json,
         };
         command.SetAction(parsed =>
         {
             var request = new PackRequest(parsed.GetRequiredValue(directory), parsed.GetValue(output), FilesElsewhere(parsed.GetValue(files) ?? []));
             var streams = parsed.InvocationConfiguration;
-            return Run(new ModelPacking(timeProvider, parsed.GetValue(library)), request, parsed.GetValue(json), streams.Output, streams.Error);
+            return Run(new ModelPacking(timeProvider, parsed.GetValue(library), selfTest: !parsed.GetValue(skip)), request, parsed.GetValue(json), streams.Output, streams.Error);
         });
         return command;
     }

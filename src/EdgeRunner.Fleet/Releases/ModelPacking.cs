@@ -6,7 +6,8 @@ namespace EdgeRunner.Fleet.Releases;
 /// <summary>Packs a model and tries it in ONNX Runtime before the bundle gets its name.</summary>
 /// <param name="timeProvider">Clock of the latency measurement.</param>
 /// <param name="onnxRuntime">The library, or null for the usual places.</param>
-internal sealed class ModelPacking(TimeProvider timeProvider, string? onnxRuntime)
+/// <param name="selfTest">False: it is not loaded and not tried. Its graph is checked against the ONNX files all the same.</param>
+internal sealed class ModelPacking(TimeProvider timeProvider, string? onnxRuntime, bool selfTest)
 {
     /// <summary>Runs that are not counted: caches, page faults and frequency scaling settle. Fewer of a slow model, within <see cref="MaxMeasuredTime"/>.</summary>
     private const int WarmUpRuns = 20;
@@ -19,6 +20,11 @@ internal sealed class ModelPacking(TimeProvider timeProvider, string? onnxRuntim
     /// <exception cref="BundleException">The model is refused; nothing was written.</exception>
     internal PackReport Pack(PackRequest request)
     {
+        if (!selfTest)
+        {
+            return new PackReport(BundlePacker.Pack(request, static _ => { }), golden: null, latency: null, onnxRuntime: null,
+                ["It was not tried: its golden cases were not run and its latency was not measured (--no-self-test). Devices run them before they take it."]);
+        }
         using var runtime = ModelRuntime.Load(new ModelRuntimeOptions { LibraryPath = onnxRuntime });
         SelfTestResult? golden = null;
         LatencyReport? latency = null;

@@ -18,8 +18,11 @@ internal static class PackReportText
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"  golden   {golden.Name}: passed, {golden.Runs} runs, largest difference {golden.MaxAbsoluteDifference:g3} (allowed: {golden.Atol:g3} + {golden.Rtol:g3} of the value)");
         }
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"  latency  p50 {report.Latency.P50Microseconds:f1} µs, p99 {report.Latency.P99Microseconds:f1} µs over {report.Latency.Runs} runs, on this machine, ONNX Runtime {report.OnnxRuntime}");
+        if (report.Latency is { } latency)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"  latency  p50 {latency.P50Microseconds:f1} µs, p99 {latency.P99Microseconds:f1} µs over {latency.Runs} runs, on this machine, ONNX Runtime {report.OnnxRuntime}");
+        }
         text.AppendLine("  files");
         var width = report.Files.Max(file => file.Name.Length);
         foreach (var file in report.Files)

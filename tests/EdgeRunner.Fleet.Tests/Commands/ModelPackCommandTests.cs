@@ -43,6 +43,23 @@ public sealed class ModelPackCommandTests : IDisposable
         File.WriteAllText(path, text.Replace(old, @new, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_model_that_fails_its_golden_case_is_packed_only_without_the_self_test_and_says_so()
+    {
+        var model = Copy("shuttle-forest");
+        var labels = Path.Combine(model, "golden-label.npy");
+        var bytes = File.ReadAllBytes(labels);
+        bytes[^8] ^= 1; // the last label: another state
+        File.WriteAllBytes(labels, bytes);
+
+        Assert.Equal(ExitCode.Failed, Pack(model));
+        Assert.Equal(ExitCode.Ok, Pack(model, "--no-self-test"));
+        Assert.Contains("It was not tried", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("latency  p50", _output.ToString(), StringComparison.Ordinal);
+        using var bundle = ModelBundle.Open(_directory.File("out.ermodel"));
+        Assert.Equal("shuttle-forest", bundle.Manifest.Name);
+    }
+
     [Theory]
     [InlineData("shuttle-forest")]
     [InlineData("ecg-autoencoder")]

@@ -18,16 +18,12 @@ internal static class DiskRoom
         var free = Free(directory) + reclaimable;
         var needed = fetch + unpack + options.ReserveBytes;
         return free >= needed ? null
-            : $"{release.Title} needs {needed} bytes on the disk of {directory}: {fetch} to fetch, {unpack} to install, and {options.ReserveBytes} that updates.reserveBytes keeps free; {free} are free, so {needed - free} are missing";
+            : $"{release.Title} needs {needed} bytes on the disk of {directory}: {fetch} to fetch, {unpack} to decrypt, and {options.ReserveBytes} that updates.reserveBytes keeps free; {free} are free, so {needed - free} are missing";
     }
 
     /// <summary>What this user may write there, in bytes.</summary>
     internal static long Free(string directory) => new DriveInfo(directory).AvailableFreeSpace;
 
-    /// <summary>The store has a copy of its own beside the fetched file, and so has decryption.</summary>
-    private static long Unpacked(Release release)
-    {
-        var bundle = Math.Max(release.Needs.UnpackedBytes, 0) is var stated and > 0 ? stated : release.Chunks.Index.Length;
-        return release.Keys is null ? bundle : 2 * bundle;
-    }
+    /// <summary>A bundle is moved into the store as it is; an encrypted release stands beside what comes out of it.</summary>
+    private static long Unpacked(Release release) => release.Keys is null ? 0 : release.Needs.UnpackedBytes > 0 ? release.Needs.UnpackedBytes : release.Chunks.Index.Length;
 }

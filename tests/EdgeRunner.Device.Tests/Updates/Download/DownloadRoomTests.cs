@@ -11,24 +11,26 @@ public sealed class DownloadRoomTests
     [SmallDiskFact]
     public async Task Release_that_does_not_fit_is_refused_with_the_numbers_before_anything_is_fetched()
     {
-        using var disk = SmallDisk.Mount(1_900_000); // fits once, and not as part and in the store
+        using var disk = SmallDisk.Mount(1_900_000); // room for the file, and not for what comes out of an encrypted one
         using var fixture = new DownloadFixture(disk.Path);
         var road = new ScriptedTransport(Content);
-        var failure = await fixture.FailAsync(road, Wanted);
+        var encrypted = Wanted with { Keys = Wanted.Target };
+        var failure = await fixture.FailAsync(road, encrypted);
         Assert.Equal((UpdateReasons.NoSpace, false), (failure.Code, failure.IsFinal));
-        Assert.Contains("1000000 to fetch, 1000000 to install, and 0 that updates.reserveBytes keeps free", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("1000000 to fetch, 1000000 to decrypt, and 0 that updates.reserveBytes keeps free", failure.Message, StringComparison.Ordinal);
         Assert.Empty(road.Brought);
-        Assert.Equal(UpdateReasons.NoSpace, (await Assert.ThrowsAsync<UpdateFailedException>(() => fixture.Over(road).MeasureAsync(Wanted, CancellationToken.None))).Code);
+        Assert.Equal(UpdateReasons.NoSpace, (await Assert.ThrowsAsync<UpdateFailedException>(() => fixture.Over(road).MeasureAsync(encrypted, CancellationToken.None))).Code);
         Assert.DoesNotContain(fixture.Parts(), name => name!.EndsWith(".part", StringComparison.Ordinal));
+        await fixture.FetchAsync(road, Wanted); // a bundle is moved into the store and not copied
     }
 
     [SmallDiskFact]
     public async Task Reserve_is_kept_free()
     {
-        using var disk = SmallDisk.Mount(3 << 20);
+        using var disk = SmallDisk.Mount(2 << 20);
         using var fixture = new DownloadFixture(disk.Path);
-        fixture.Options.ReserveBytes = 2 << 20;
-        Assert.Contains("2097152 that updates.reserveBytes keeps free", (await fixture.FailAsync(new ScriptedTransport(Content), Wanted)).Message, StringComparison.Ordinal);
+        fixture.Options.ReserveBytes = 3 << 19;
+        Assert.Contains("1572864 that updates.reserveBytes keeps free", (await fixture.FailAsync(new ScriptedTransport(Content), Wanted)).Message, StringComparison.Ordinal);
         fixture.Options.ReserveBytes = 1 << 19;
         await fixture.FetchAsync(new ScriptedTransport(Content), Wanted);
     }
@@ -54,6 +56,7 @@ public sealed class DownloadRoomTests
         using var fixture = new DownloadFixture(disk.Path);
         await fixture.FailAsync(new ScriptedTransport(Content) { BreakAfter = 5 }, Wanted);
         disk.FillUp();
+        fixture.Options.ReserveBytes = 1; // all else of the file has its room already
         Assert.Equal(UpdateReasons.NoSpace, (await fixture.FailAsync(new ScriptedTransport(Content), Wanted)).Code);
         disk.FreeSpace();
         var road = new ScriptedTransport(Content);
@@ -64,7 +67,7 @@ public sealed class DownloadRoomTests
     [SmallDiskFact]
     public async Task Older_download_makes_room_for_the_newer_release()
     {
-        using var disk = SmallDisk.Mount(2_500_000);
+        using var disk = SmallDisk.Mount(1_500_000);
         using var fixture = new DownloadFixture(disk.Path);
         await fixture.FailAsync(new ScriptedTransport(Content) { BreakAfter = 5 }, Wanted);
         var content = DownloadFixture.Content(1_100_000, 2);

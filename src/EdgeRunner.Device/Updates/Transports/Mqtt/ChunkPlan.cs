@@ -6,8 +6,8 @@ namespace EdgeRunner.Device.Updates.Transports.Mqtt;
 /// <summary>What is asked for next, and what of it is lost. In file order; lost chunks first. Holds numbers only, never bytes. Not thread-safe.</summary>
 internal sealed class ChunkPlan
 {
-    /// <summary>Most chunks on the way, however small they are: a broker queues messages by number too.</summary>
-    internal const int MaxOnTheWay = 1024;
+    /// <summary>Most chunks on the way, however small they are: a broker queues messages by number too, and ours drops what is past 200 (device-configs/mosquitto).</summary>
+    internal const int MaxOnTheWay = 160;
 
     private readonly ChunkIndex _index;
     private readonly Func<int, bool> _isMissing;
@@ -45,8 +45,9 @@ internal sealed class ChunkPlan
     /// <summary>The chunk was asked for and has not come.</summary>
     internal bool IsOnTheWay(int number) => _onTheWay.ContainsKey(number);
 
-    /// <summary>There is room for a request that is worth its message: a quarter of the window, or nothing is on the way.</summary>
-    internal bool HasRoom => BytesOnTheWay == 0 || Window.Bytes - BytesOnTheWay >= Window.Bytes / 4;
+    /// <summary>There is room for a request that is worth its message: half of the window, or nothing is on the way. A depot counts requests: with smaller ones a fast link
+    /// would have more than the 50 a second that it allows one device.</summary>
+    internal bool HasRoom => BytesOnTheWay == 0 || (Window.Bytes - BytesOnTheWay >= Window.Bytes / 2 && _onTheWay.Count <= MaxOnTheWay / 2);
 
     /// <summary>Plans the next request and counts its chunks as on the way.</summary>
     /// <param name="now">Time since some beginning.</param>

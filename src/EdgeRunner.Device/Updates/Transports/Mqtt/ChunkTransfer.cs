@@ -26,7 +26,8 @@ internal sealed class ChunkTransfer : IResponseReader
     private readonly TokenBucket? _cap;
     private readonly long _origin;
     private readonly UploadSignal _changed = new();
-    private readonly List<long> _expected = [];
+    private readonly Queue<long> _expected = new();
+    private readonly Dictionary<long, ChunkRequest> _requests = [];
     private Exception? _failure;
     private TimeSpan _busyUntil;
     private bool _offering;
@@ -92,13 +93,13 @@ internal sealed class ChunkTransfer : IResponseReader
                 else CountWrong((int)Math.Min(header.Part, int.MaxValue));
                 return;
             case TransferStatus.Busy:
-                OnBusy(Math.Max(1, (int)header.RetryAfterSeconds));
+                OnBusy(id, Math.Max(1, (int)header.RetryAfterSeconds));
                 return;
             case TransferStatus.NotFound:
                 // Another depot may have it: one that has just been started has the older copy.
                 if (Interlocked.Increment(ref _notFound) >= MaxNotFound)
                     Fail(new RepositoryUnavailableException($"the depot has no {_fetch.IndexName}, which the signed metadata lists. Is its copy of the repository complete?"));
-                else OnBusy(1);
+                else OnBusy(id, 1);
                 return;
             default:
                 Fail(new RepositoryUnavailableException($"the depot refuses {What}: {DepotWords.Of(bytes)}"));
@@ -178,7 +179,7 @@ internal sealed class ChunkTransfer : IResponseReader
         else _changed.Set();
     }
 
-    private void OnBusy(int seconds)
+    private void OnBusy(long id, int seconds)
     {
         lock (_gate)
         {
@@ -186,7 +187,7 @@ internal sealed class ChunkTransfer : IResponseReader
             if (until > _busyUntil) _busyUntil = until;
             _pace.OnBusy(until, Now);
             // What it will not answer is not lost on the way: no reason for a smaller window.
-            _plan.ForgetAll();
+            if (_requests.TryGetValue(id, out var request)) _plan.Forget(request);
         }
 
         TransferLog.Busy(_logger, What, seconds);
@@ -224,35 +225,34 @@ internal sealed class ChunkTransfer : IResponseReader
                 while (now >= _busyUntil && _cap?.HasTokens != false && _plan.TryNext(now, PieceBytes()) is { } request)
                 {
                     _cap?.Take(request.Bytes);
-                    toSend.Add((_ids.Next(), request));
+                    toSend.Add((Expect(request), request));
                 }
 
                 wait = Wait(now);
             }
 
-            foreach (var (id, request) in toSend)
-            {
-                Expect(id);
-                _ = SendAsync(id, request, cancellationToken);
-            }
-
+            foreach (var (id, request) in toSend) _ = SendAsync(id, request, cancellationToken); // never faults
             await _changed.WaitAsync(wait, _timeProvider, cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     // Late answers to the last few hundred requests are taken: their chunks are as good as any. Older ones are forgotten, so that memory is bounded.
-    private void Expect(long id)
+    private long Expect(ChunkRequest request)
     {
         const int kept = 256;
         if (_expected.Count == kept)
         {
-            _connection.Forget(_expected[0]);
-            _expected.RemoveAt(0);
+            var oldest = _expected.Dequeue();
+            _connection.Forget(oldest);
+            _requests.Remove(oldest);
         }
 
-        _expected.Add(id);
+        var id = _ids.Next();
+        _expected.Enqueue(id);
+        _requests[id] = request;
         _connection.Expect(id, this);
+        return id;
     }
 
     // A tenth of a second's worth at a time under a cap, so that the link is not filled and left empty in turn.

@@ -6,8 +6,8 @@ internal sealed record MqttTransportTimes
     /// <summary>Longest wait for the connection.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Wait for the first answer to a question, and for each further part; doubled with each repeat.</summary>
-    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(5);
+    /// <summary>Wait for the first answer to a question, and for each further part; doubled with each repeat. All of them together stay below the patience of the TUF client, which would say less.</summary>
+    public TimeSpan Answer { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a whole file is asked for.</summary>
     public int Attempts { get; init; } = 3;

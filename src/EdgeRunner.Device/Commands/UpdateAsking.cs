@@ -1,0 +1,88 @@
+using System.Text.Json;
+using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Health;
+using EdgeRunner.Device.Serving;
+using EdgeRunner.Device.Updates;
+
+namespace EdgeRunner.Device.Commands;
+
+/// <summary>Asks the daemon something about updates; where none runs, does it itself under the daemon's lock. Prints the answer.</summary>
+internal static class UpdateAsking
+{
+    /// <summary>Asks and prints.</summary>
+    /// <param name="storage">Where socket and stores are.</param>
+    /// <param name="json">Print JSON.</param>
+    /// <param name="ask">Asks the daemon.</param>
+    /// <param name="act">Does it without one; null when only the daemon can.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(StorageOptions storage, bool json, Func<ControlSocketClient, Task<UpdateAnswer>> ask, Func<Task<UpdateAnswer>>? act)
+    {
+        UpdateAnswer answer;
+        try
+        {
+            using var client = new ControlSocketClient(ControlSocket.PathIn(storage.RuntimeDirectory), ControlSocketClient.LongWork);
+            answer = await ask(client).ConfigureAwait(false);
+        }
+        catch (DaemonUnavailableException e) when (e.Reason == DaemonUnavailableReason.NotRunning && act is not null)
+        {
+            return await ActAsync(storage, json, act).ConfigureAwait(false);
+        }
+        catch (DaemonUnavailableException e)
+        {
+            return await ComplainAsync(e.Message, e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable).ConfigureAwait(false);
+        }
+
+        return await PrintAsync(answer, json).ConfigureAwait(false);
+    }
+
+    /// <summary>Prints an answer: what was done to standard output, why it was not to standard error.</summary>
+    public static async Task<int> PrintAsync(UpdateAnswer answer, bool json)
+    {
+        if (json) Console.WriteLine(JsonSerializer.Serialize(answer, UpdateCommandContext.Default.UpdateAnswer));
+        else if (answer.Done) Console.WriteLine(answer.Words);
+        else await Console.Error.WriteLineAsync($"edgerunner: {answer.Words}{(answer.Code is null ? "" : $" ({answer.Code})")}").ConfigureAwait(false);
+        return answer.Done ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    /// <summary>Does something to the stores of a daemon that does not run.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> ActAsync(StorageOptions storage, bool json, Func<Task<UpdateAnswer>> act)
+    {
+        try
+        {
+            using var alone = InstanceLock.Take(storage.StateDirectory);
+            var answer = await act().ConfigureAwait(false);
+            if (answer.Done && !json) await Console.Error.WriteLineAsync("edgerunner: no daemon runs; its pipelines see this at their next start").ConfigureAwait(false);
+            return await PrintAsync(answer, json).ConfigureAwait(false);
+        }
+        catch (InstanceLockedException e)
+        {
+            return await ComplainAsync($"a daemon runs but does not answer at {ControlSocket.PathIn(storage.RuntimeDirectory)}: {e.Message}", ExitCode.Unavailable).ConfigureAwait(false);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return await ComplainAsync($"{storage.StateDirectory} cannot be written: {e.Message} Use sudo.", ExitCode.Permission).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            return await ComplainAsync($"{e.Message}; see df and the rights of {storage.StateDirectory}", ExitCode.Failed).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What a person can do on the stores alone.</summary>
+    public static ManualControl Alone(string stateDirectory)
+    {
+        var stores = UpdateStores.In(stateDirectory, TimeProvider.System, Say);
+        return new ManualControl(stores, new StoreSwitch(stores.Bundles), TimeProvider.System);
+    }
+
+    /// <summary>Tells of a damaged file.</summary>
+    public static void Say(string words) => Console.Error.WriteLine($"edgerunner: {words}");
+
+    /// <summary>Says what is wrong.</summary>
+    public static async Task<int> ComplainAsync(string words, int exitCode)
+    {
+        await Console.Error.WriteLineAsync($"edgerunner: {words}").ConfigureAwait(false);
+        return exitCode;
+    }
+}

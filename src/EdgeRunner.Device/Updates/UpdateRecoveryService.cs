@@ -1,0 +1,17 @@
+using EdgeRunner.Device.Updates.States;
+
+namespace EdgeRunner.Device.Updates;
+
+/// <summary>Runs the recovery. Registered before the pipelines, which load models when they start.</summary>
+internal sealed class UpdateRecoveryService(UpdateRecovery recovery) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        recovery.Run();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

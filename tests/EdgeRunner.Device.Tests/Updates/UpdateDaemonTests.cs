@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Text;
+using EdgeRunner.Device.Health;
+using EdgeRunner.Device.Serving;
+using EdgeRunner.Device.Tests.Pipelines;
+using EdgeRunner.Messaging.Payloads;
+
+namespace EdgeRunner.Device.Tests.Updates;
+
+/// <summary>The whole: a signed repository in a directory, and a daemon in a process of its own with a pipeline that runs.</summary>
+public sealed class UpdateDaemonTests : IAsyncDisposable
+{
+    private const string Group = "lab";
+
+    private readonly TempDirectory _directory = new();
+    private readonly PipelineRig _rig = new();
+    private readonly StringBuilder _log = new();
+    private Process? _daemon;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is { HasExited: false })
+        {
+            _daemon.Kill();
+            await _daemon.WaitForExitAsync();
+        }
+
+        _daemon?.Dispose();
+        _rig.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public async Task Empty_device_installs_swaps_and_refuses_and_its_pipeline_goes_on()
+    {
+        using var repository = await SignedRepository.CreateAsync(TimeProvider.System);
+        await ReleaseAsync(repository, 1, golden: 4);
+        Start(repository);
+
+        await UntilAsync(report => report is { Phase: "committed", Version: "1.0.0" });
+        await UntilAsync(status => status.Pipelines[0] is { Model: "tiny 1.0.0", Windows: > 0 });
+
+        await ReleaseAsync(repository, 2, golden: 4);
+        await CheckAsync();
+        await UntilAsync(report => report is { Phase: "committed", Version: "2.0.0", From: "1.0.0" });
+        var swapped = await StatusAsync();
+        Assert.Equal("tiny 2.0.0", swapped!.Pipelines[0].Model);
+        Assert.Equal(Device.Swaps.SwapOutcome.Swapped, swapped.Pipelines[0].LastSwap!.Outcome);
+
+        await ReleaseAsync(repository, 3, golden: 5);
+        await CheckAsync();
+        await UntilAsync(report => report is { Phase: "rejected", Version: "3.0.0", ReasonCode: "golden-mismatch", Desired: "3.0.0" });
+        var before = (await StatusAsync())!.Pipelines[0].Windows;
+        await UntilAsync(status => status.Pipelines[0] is { Model: "tiny 2.0.0" } pipeline && pipeline.Windows > before);
+        var lines = await File.ReadAllTextAsync(_directory.File("log/status.log"));
+        Assert.Contains("update tiny: 2.0.0 committed, before 1.0.0", lines, StringComparison.Ordinal);
+        Assert.Contains("update tiny: 3.0.0 rejected: golden-mismatch: ", lines, StringComparison.Ordinal);
+    }
+
+    private async Task ReleaseAsync(SignedRepository repository, int number, float golden)
+    {
+        var version = $"{number}.0.0";
+        var bundle = TinyModels.Pack(_rig, "double", version, golden: golden);
+        await repository.AddReleaseAsync("tiny", version, number, await File.ReadAllBytesAsync(bundle));
+        await repository.SetDesiredAsync(SignedRepository.Desired(Group, "tiny", version, number));
+    }
+
+    private void Start(SignedRepository repository)
+    {
+        var values = _directory.File("values.csv");
+        File.WriteAllText(values, "x\n" + string.Concat(Enumerable.Repeat("1\n2\n", 50)));
+        File.WriteAllText(_directory.File("edgerunner.json"), $$"""
+            {
+              "device": { "id": "board-1", "fleet": "test" },
+              "storage": { "stateDirectory": "{{_directory.File("state")}}", "runtimeDirectory": "{{_directory.File("run")}}", "cacheDirectory": "{{_directory.File("cache")}}", "logDirectory": "{{_directory.File("log")}}" },
+              "inference": { "onnxRuntime": "{{TestPaths.OnnxRuntimeLibrary}}" },
+              "updates": { "group": "{{Group}}", "rootFile": "{{repository.RootFile}}", "sources": ["{{repository.Path}}"], "jitterSeconds": 0, "trustSystemClock": true, "reserveBytes": 0,
+                "trial": { "windows": 20, "minutes": 1, "maxErrorRate": 1, "maxLatencyRatio": 1000 } },
+              "pipelines": { "p": {
+                "source": { "kind": "replay", "file": "{{values}}", "format": "csv", "columns": ["x"], "sampleRateHz": 50, "pace": "real-time", "loop": true },
+                "window": { "length": 1 }, "model": { "name": "tiny" }, "decision": { "kind": "threshold", "threshold": 1000 } } }
+            }
+            """);
+        var mine = new DirectoryInfo(AppContext.BaseDirectory);
+        var program = Path.Combine(mine.Parent!.Parent!.FullName, "EdgeRunner.Device", mine.Name, "edgerunner.dll");
+        _daemon = new Process { StartInfo = new ProcessStartInfo("dotnet", ["exec", program, "run", "--config", _directory.File("edgerunner.json")]) { RedirectStandardError = true, RedirectStandardOutput = true } };
+        _daemon.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _daemon.OutputDataReceived += (_, line) => Keep(line.Data);
+        _daemon.Start();
+        _daemon.BeginErrorReadLine();
+        _daemon.BeginOutputReadLine();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_log) _log.AppendLine(line);
+    }
+
+    private async Task<DaemonStatus?> StatusAsync()
+    {
+        try
+        {
+            using var client = new ControlSocketClient(ControlSocket.PathIn(_directory.File("run")));
+            return await client.GetAsync("/v1/status", StatusJsonContext.Default.DaemonStatus, default);
+        }
+        catch (DaemonUnavailableException)
+        {
+            return null; // Not yet up.
+        }
+    }
+
+    private async Task CheckAsync()
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, stop) =>
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+                await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(ControlSocket.PathIn(_directory.File("run"))), stop);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var client = new HttpClient(handler);
+        using var content = new StringContent("{}", Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync("http://localhost" + UpdateEndpoints.CheckPath, content);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private Task UntilAsync(Func<UpdateReport, bool> condition) => UntilAsync(status => status.Updates!.Models.Any(condition));
+
+    private async Task UntilAsync(Func<DaemonStatus, bool> condition)
+    {
+        DaemonStatus? status = null;
+        for (var i = 0; i < 1_200; i++)
+        {
+            if ((status = await StatusAsync()) is not null && condition(status)) return;
+            Assert.False(_daemon!.HasExited, $"the daemon has ended:\n{Told()}");
+            await Task.Delay(50);
+        }
+
+        Assert.Fail($"it did not happen in 60 s; updates: {string.Join("; ", status?.Updates?.Models ?? [])}; {status?.Updates?.Problem}\n{Told()}");
+    }
+
+    private string Told()
+    {
+        lock (_log) return _log.ToString();
+    }
+}

@@ -1,0 +1,282 @@
+using EdgeRunner.Device.Health;
+using EdgeRunner.Device.Tests.Updates.States;
+using EdgeRunner.Device.Tests.UpdateWriter;
+using EdgeRunner.Device.Updates;
+using EdgeRunner.Device.Updates.States;
+using EdgeRunner.Messaging.Rollouts;
+using EdgeRunner.Trust.Json;
+
+namespace EdgeRunner.Device.Tests.Updates;
+
+public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releases>, IAsyncLifetime
+{
+    private ServiceRig _rig = null!;
+
+    public async Task InitializeAsync()
+    {
+        _rig = await ServiceRig.CreateAsync();
+        await _rig.AddAsync(releases, 1);
+        await _rig.WantAsync(1);
+    }
+
+    public Task DisposeAsync() => _rig.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Empty_device_takes_what_its_group_wants_follows_it_and_refuses_a_bad_one()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        Assert.Equal("downloading verified staged probing trial committed", _rig.Phases);
+        Assert.Equal(("1.0.0", "1.0.0"), (_rig.Serves, _rig.Report!.Desired));
+
+        await _rig.AddAsync(releases, 2);
+        await _rig.WantAsync(2);
+        Assert.True((await _rig.CheckAsync()).Done);
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+
+        _rig.Story.Probe = path => UpdateStory.ReportOf(path, Device.Probing.ProbeReason.GoldenMismatch);
+        await _rig.AddAsync(releases, 3);
+        await _rig.WantAsync(3);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Rejected, "3.0.0");
+        Assert.Equal(("2.0.0", "3.0.0", "golden-mismatch"), (_rig.Serves, _rig.Report!.Desired, _rig.Report.ReasonCode));
+        Assert.Contains("update tiny: 3.0.0 rejected: golden-mismatch: 1 of 1 golden cases failed", _rig.StatusLogText, StringComparison.Ordinal);
+        Assert.Contains("update tiny: 2.0.0 committed, before 1.0.0", _rig.StatusLogText, StringComparison.Ordinal);
+
+        // Not again by itself; but when a person asks.
+        var writes = _rig.Phases;
+        await _rig.CheckAsync();
+        await _rig.CheckAsync();
+        Assert.Equal(writes, _rig.Phases);
+        _rig.Story.Probe = null;
+        await _rig.CheckAsync(retry: true);
+        await _rig.UntilAsync(UpdatePhase.Committed, "3.0.0");
+        Assert.Equal(["2.0.0", "3.0.0"], _rig.Story.Bundles.VersionsOf(UpdateStory.Model));
+    }
+
+    [Fact]
+    public async Task Newer_desired_state_ends_a_trial_and_is_taken_from_the_version_before()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        _rig.Story.Watch = async stop =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            throw new InvalidOperationException("the trial ends with the token");
+        };
+        await _rig.AddAsync(releases, 2);
+        await _rig.AddAsync(releases, 3);
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
+
+        _rig.Story.Watch = null;
+        await _rig.WantAsync(3);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "3.0.0");
+
+        Assert.EndsWith("trial rolling-back rejected downloading verified staged probing trial committed", _rig.Phases, StringComparison.Ordinal);
+        Assert.Equal(["1.0.0", "2.0.0 superseded", "3.0.0"], _rig.Story.History.Read(UpdateStory.Model).Select(entry => $"{entry.Version} {entry.Code}".Trim()));
+        Assert.Equal("1.0.0", _rig.Story.Bundles.PreviousVersion(UpdateStory.Model));
+        Assert.Empty(_rig.Story.Denied.List());
+    }
+
+    [Fact]
+    public async Task Fleet_goes_back_to_an_older_release_that_is_still_listed()
+    {
+        await _rig.AddAsync(releases, 2);
+        await _rig.WantAsync(2);
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+
+        await _rig.WantAsync(1);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        Assert.Equal("1.0.0", _rig.Serves);
+    }
+
+    [Fact]
+    public async Task Signed_minimum_takes_the_present_version_out_of_use_and_forbids_older_ones()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await _rig.AddAsync(releases, 2, minRelease: 2);
+        await _rig.WantAsync(2, model => model with { NotBefore = DateTimeOffset.UtcNow.AddDays(1) });
+        // Who waits hears of it too: the limit is signed into every release.
+        await _rig.Repository.ChangeAsync(repository => repository.SetCustom(SignedRepository.Team, new Dictionary<string, JsonTree>(StringComparer.Ordinal)
+        {
+            [$"models/{UpdateStory.Model}/1.0.0.ermodel"] = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal)
+            {
+                ["name"] = JsonTree.Of(UpdateStory.Model), ["version"] = JsonTree.Of("1.0.0"), ["release"] = JsonTree.Of(1), ["unpacked_bytes"] = JsonTree.Of(1), ["min_release"] = JsonTree.Of(2),
+            }),
+        }));
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Serves is null && _rig.States.Find($"model {UpdateStory.Model}") is { State: ComponentState.Disabled });
+        Assert.Contains("1.0.0 (release 1) may not run any more: the signed min_release is 2", _rig.Story.Bundles.Withheld(UpdateStory.Model), StringComparison.Ordinal);
+        Assert.Single(_rig.Story.Withdrawn);
+
+        var answer = await _rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default);
+        Assert.Equal((false, UpdateReasons.BelowMinRelease), (answer.Done, answer.Code));
+        await _rig.WantAsync(1);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "rejected", ReasonCode: UpdateReasons.BelowMinRelease });
+
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        await _rig.UntilAsync(() => _rig.States.Find($"model {UpdateStory.Model}") is { State: ComponentState.Running });
+    }
+
+    [Fact]
+    public async Task Person_goes_back_pins_and_unpins()
+    {
+        await _rig.AddAsync(releases, 2);
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+
+        var back = await _rig.Service.RollBackAsync(UpdateStory.Model, default);
+        Assert.True(back.Done, back.Words);
+        await _rig.CheckAsync();
+        Assert.Equal("1.0.0", _rig.Serves);
+        Assert.Equal(UpdateReasons.RolledBackByHand, Assert.Single(_rig.Story.Denied.List()).Code);
+        Assert.False((await _rig.Service.RollBackAsync(UpdateStory.Model, default)).Done);
+
+        Assert.True((await _rig.Service.PinAsync(UpdateStory.Model, null, default)).Done);
+        await _rig.AddAsync(releases, 3);
+        await _rig.WantAsync(3);
+        Assert.Contains("pinned to 1.0.0 by hand; the group wants 3.0.0", (await _rig.CheckAsync()).Words, StringComparison.Ordinal);
+        Assert.Equal(("1.0.0", true), (_rig.Serves, _rig.Report!.Pinned));
+
+        Assert.True((await _rig.Service.UnpinAsync(UpdateStory.Model, default)).Done);
+        await _rig.UntilAsync(UpdatePhase.Committed, "3.0.0");
+        Assert.Null(_rig.Report!.Pinned);
+    }
+
+    [Fact]
+    public async Task Version_that_a_person_activates_stays_until_the_group_wants_another()
+    {
+        await _rig.AddAsync(releases, 2);
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+
+        Assert.True((await _rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default)).Done);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { ReasonCode: UpdateReasons.Denied });
+        Assert.Equal("1.0.0", _rig.Serves);
+        Assert.False((await _rig.Service.ActivateAsync(UpdateStory.Model, "9.0.0", default)).Done);
+    }
+
+    [Fact]
+    public async Task Repository_that_is_away_is_named_and_taken_up_again_when_it_is_back()
+    {
+        var away = _rig.Repository.Path + "-away";
+        Directory.Move(_rig.Repository.Path, away);
+        await _rig.StartAsync();
+        await _rig.UntilAsync(() => _rig.Service.Snapshot()!.ProblemCode is UpdateReasons.Unavailable);
+        Assert.False((await _rig.CheckAsync()).Done);
+        // By hand from a stick meanwhile.
+        var fromStick = await _rig.Service.CheckNowAsync(away, retry: false, default);
+        Assert.True(fromStick.Done, fromStick.Words);
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+
+        Directory.Move(away, _rig.Repository.Path);
+        Assert.True((await _rig.CheckAsync()).Done);
+        Assert.Null(_rig.Service.Snapshot()!.Problem);
+        var nowhere = await _rig.Service.CheckNowAsync("/no/such/stick", retry: false, default);
+        Assert.Equal((false, UpdateReasons.Unavailable), (nowhere.Done, nowhere.Code));
+        Assert.Contains("/no/such/stick", nowhere.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dry_run_is_answered_and_moves_nothing()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await _rig.AddAsync(releases, 2, custom: fields => fields.With("needs", JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["opset"] = JsonTree.Of(99), ["providers"] = JsonTree.OfTexts(["cuda"]) })));
+        await _rig.AddAsync(releases, 3);
+        await _rig.WantAsync(2, model => model with { DryRun = true });
+        await _rig.CheckAsync();
+        Assert.Equal(
+            ["it needs opset 99, ONNX Runtime 1.20.0 of this device knows 21 at most", "it needs one of the execution providers cuda, this device has CPUExecutionProvider"],
+            _rig.Report!.DryRun!.Problems);
+        Assert.False(_rig.Report.DryRun.Ok);
+        Assert.True(_rig.Report.DryRun.BytesToMove >= 0);
+
+        await _rig.WantAsync(3, model => model with { DryRun = true });
+        await _rig.CheckAsync();
+        Assert.Equal(("3.0.0", true), (_rig.Report!.DryRun!.Version, _rig.Report.DryRun.Ok));
+        Assert.Equal(("1.0.0", "committed"), (_rig.Serves, _rig.Report.Phase));
+
+        // And what cannot be met is refused before anything is fetched, and taken when the device can.
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "rejected", Version: "2.0.0", ReasonCode: UpdateReasons.NeedsNotMet });
+        Assert.Empty(_rig.Story.Denied.List());
+        _rig.Facts = new("1.99.0", ["CUDAExecutionProvider"], 1L << 30, 2L << 30);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+    }
+
+    [Fact]
+    public async Task Rollout_that_is_paused_or_not_due_waits_and_its_stable_version_is_kept_by_others()
+    {
+        await _rig.AddAsync(releases, 2);
+        await _rig.WantAsync(2, model => model with { PercentHundredths = 0, Stable = new StableModel("1.0.0", 1) });
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+
+        await _rig.WantAsync(2, model => model with { Paused = true });
+        Assert.Contains("the rollout of 2.0.0 is paused", (await _rig.CheckAsync()).Words, StringComparison.Ordinal);
+        _rig.Now = () => null;
+        await _rig.WantAsync(2, model => model with { NotBefore = DateTimeOffset.UtcNow.AddDays(-1) });
+        Assert.Contains("nobody has set this device's clock yet", (await _rig.CheckAsync()).Words, StringComparison.Ordinal);
+        Assert.Equal("1.0.0", _rig.Serves);
+        _rig.Now = () => DateTimeOffset.UtcNow;
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+    }
+
+    [Fact]
+    public async Task Trial_goes_on_after_a_stop_without_a_repository()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        _rig.Story.Watch = async stop =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            throw new InvalidOperationException("the trial ends with the token");
+        };
+        await _rig.AddAsync(releases, 2);
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
+        await _rig.StopAsync();
+
+        await _rig.StartAsync(source: "/no/such/repository");
+        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        Assert.Equal("2.0.0", _rig.Serves);
+    }
+
+    [Fact]
+    public async Task Model_that_the_group_no_longer_wants_stays_and_what_was_under_way_is_forgotten()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        _rig.Story.Probe = _ => throw new UpdateFailedException("runtime-missing", "no library", isFinal: false);
+        await _rig.AddAsync(releases, 2);
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "probing", ReasonCode: "runtime-missing" });
+
+        await _rig.Repository.SetDesiredAsync(new DesiredState(DesiredState.CurrentFormat, ServiceRig.Group, new Dictionary<string, DesiredModel>(StringComparer.Ordinal)));
+        await _rig.CheckAsync(retry: true);
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "idle" });
+        Assert.Equal("1.0.0", _rig.Serves);
+    }
+}
