@@ -24,7 +24,7 @@ internal static class UpdateFromCommand
         return await UpdateAsking.RunAsync(
             configuration.Storage, json,
             client => ThroughDaemonAsync(client, new UpdateCheckRequest(directory, retry), progress, cancellationToken),
-            () => AloneAsync(configuration, directory, progress, cancellationToken)).ConfigureAwait(false);
+            () => AloneAsync(configuration, directory, retry, progress, cancellationToken)).ConfigureAwait(false);
     }
 
     private static async Task<UpdateAnswer> ThroughDaemonAsync(ControlSocketClient client, UpdateCheckRequest request, UpdateProgress progress, CancellationToken cancellationToken)
@@ -43,10 +43,10 @@ internal static class UpdateFromCommand
         }
     }
 
-    private static async Task<UpdateAnswer> AloneAsync(DeviceConfiguration configuration, string directory, UpdateProgress progress, CancellationToken cancellationToken)
+    private static async Task<UpdateAnswer> AloneAsync(DeviceConfiguration configuration, string directory, bool retry, UpdateProgress progress, CancellationToken cancellationToken)
     {
         var update = new OfflineUpdate(configuration, TimeProvider.System, UpdateAsking.Say);
-        var work = Task.Run(() => update.InstallAsync(directory, cancellationToken), cancellationToken);
+        var work = Task.Run(() => update.InstallAsync(directory, retry, cancellationToken), cancellationToken);
         while (await Task.WhenAny(work, Task.Delay(Beat, TimeProvider.System, CancellationToken.None)).ConfigureAwait(false) != work) progress.Show(update.Snapshot());
         progress.Show(update.Snapshot());
         progress.End();

@@ -52,11 +52,15 @@ internal sealed class OfflineUpdate
         GuardAsync(directory, roads => DryRun.TellAsync(_parts, _checker, roads, cancellationToken));
 
     /// <summary>Takes what the group wants of this device, up to the trial.</summary>
+    /// <param name="directory">The repository.</param>
+    /// <param name="retry">Also tries releases again that were refused here.</param>
+    /// <param name="cancellationToken">Stops; the state says how far it came.</param>
     /// <returns>Done when nothing was refused.</returns>
-    public Task<UpdateAnswer> InstallAsync(string directory, CancellationToken cancellationToken) => GuardAsync(directory, async roads =>
+    public Task<UpdateAnswer> InstallAsync(string directory, bool retry, CancellationToken cancellationToken) => GuardAsync(directory, async roads =>
     {
         // What the start of a daemon would do: a version that took it down is not taken up again.
         _recovery.Run();
+        if (retry) Forgive();
         try
         {
             var plans = await _checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
@@ -132,6 +136,16 @@ internal sealed class OfflineUpdate
         return end.Phase == UpdatePhase.Committed
             ? ($"{release.Version} serves", null)
             : ($"{release.Version} was refused, {_parts.Bundles.InUse(plan.Model) ?? "nothing"} goes on: {end.ReasonCode}: {end.Reason}", end.ReasonCode ?? UpdateReasons.Denied);
+    }
+
+    private void Forgive()
+    {
+        foreach (var model in _parts.Denied.List().Select(entry => entry.Model).Distinct(StringComparer.Ordinal).ToList())
+        {
+            _parts.Denied.Clear(model);
+            // Or the next start would put it on the list again.
+            if (_parts.Store.Read(model) is { Phase: UpdatePhase.Rejected, Denies: true } record) _parts.Store.Write(record with { Denies = false }, counts: false);
+        }
     }
 
     private async Task<UpdateAnswer> GuardAsync(string directory, Func<UpdateRoads, Task<UpdateAnswer>> act)
