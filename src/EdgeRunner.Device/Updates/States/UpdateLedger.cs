@@ -53,6 +53,15 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
             && bundles.FindBundle(record.Model, version) is not null && !record.IsRevoked(version));
     }
 
+    /// <summary>True when something has to be put back: the update's version serves, or none does although one did. Whatever the phase is: a state that could not
+    /// be written after the swap leaves an earlier one.</summary>
+    public bool IsAway(UpdateRecord record)
+    {
+        var (active, target) = (bundles.InUse(record.Model), record.Target?.Version);
+        return target is not null && !string.Equals(record.From, target, StringComparison.Ordinal)
+            && (string.Equals(active, target, StringComparison.Ordinal) || (active is null && record.From is not null));
+    }
+
     /// <summary>Why nothing of the model may serve after the update failed.</summary>
     public static string NothingServes(UpdateRecord record) => record.From is null
         ? $"no version of {record.Model} serves: {record.Target?.Version} was taken back ({record.ReasonCode}) and there was none before it"
@@ -65,7 +74,7 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
     /// <summary>Puts the version before back where no pipeline runs yet, and ends the update.</summary>
     public UpdateRecord RollBackOnDisk(UpdateRecord record)
     {
-        if (string.Equals(bundles.InUse(record.Model), record.Target?.Version, StringComparison.Ordinal))
+        if (IsAway(record))
         {
             if (ReturnTarget(record) is { } version) bundles.Return(record.Model, version);
             else bundles.Withhold(record.Model, NothingServes(record));
@@ -116,8 +125,8 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
 
     private UpdateRecord WriteEnd(UpdateRecord record)
     {
-        var serves = record.Phase is UpdatePhase.Trial && string.Equals(bundles.InUse(record.Model), record.Target?.Version, StringComparison.Ordinal);
-        return store.Write(record with { Phase = serves ? UpdatePhase.RollingBack : UpdatePhase.Rejected });
+        var goesBack = record.Phase is not UpdatePhase.RollingBack && IsAway(record);
+        return store.Write(record with { Phase = goesBack ? UpdatePhase.RollingBack : UpdatePhase.Rejected });
     }
 
     private bool IsDenied(UpdateRecord record, string version) => record.Find(version) is { } known && denied.Find(known.Sha256) is not null;

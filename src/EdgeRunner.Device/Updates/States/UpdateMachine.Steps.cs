@@ -136,7 +136,7 @@ internal sealed partial class UpdateMachine
 
     private async Task<UpdateRecord> RollBackAsync(UpdateRecord record, CancellationToken cancellationToken)
     {
-        if (string.Equals(bundles.InUse(record.Model), record.Target?.Version, StringComparison.Ordinal))
+        if (ledger.IsAway(record))
         {
             if (ledger.ReturnTarget(record) is { } version) await ReturnAsync(record, version, cancellationToken).ConfigureAwait(false);
             else await WithholdAsync(record.Model, UpdateLedger.NothingServes(record), cancellationToken).ConfigureAwait(false);

@@ -63,6 +63,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
         switch (record.Phase)
         {
             case UpdatePhase.Trial:
+            case UpdatePhase.Staged or UpdatePhase.Probing when ledger.IsAway(record):
                 return ledger.Fail(record, UpdateReasons.Superseded, words, denies: false);
             case UpdatePhase.Downloading or UpdatePhase.Verified or UpdatePhase.Staged or UpdatePhase.Probing:
                 var idle = store.Write(record with { Phase = UpdatePhase.Idle, Target = null, From = null, Trial = null, PeakBytes = null, ReasonCode = null, Reason = null, Attempts = 0, Writes = 0 });

@@ -237,6 +237,22 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
     }
 
     [Fact]
+    public async Task Version_that_serves_already_is_taken_back_whatever_step_then_fails()
+    {
+        // The state after the swap could not be written, so that the step before it is done again.
+        await Story().RunAsync(releases.Release(1));
+        await InterruptTrialAsync("boot-1");
+        Store(record => record with { Phase = UpdatePhase.Staged });
+        var record = await Story("bad-probe").ContinueAsync(releases.Release(2));
+        Assert.Equal((UpdatePhase.Rejected, "golden-mismatch", "1.0.0"), (record.Phase, record.ReasonCode, Story().Bundles.InUse(Model)));
+
+        await InterruptTrialAsync(3);
+        File.WriteAllText(_state.File($"models/{Model}/active"), "");
+        Story().Recovery.Run();
+        Assert.Equal((UpdateReasons.TrialCrash, "1.0.0"), (Story().Store.Read(Model).ReasonCode, Story().Bundles.InUse(Model)));
+    }
+
+    [Fact]
     public async Task Probe_that_says_nothing_of_the_model_is_tried_again()
     {
         var story = Story();
@@ -293,11 +309,13 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
     }
 
     /// <summary>Runs release 2 into its trial, and leaves it there as a process does that ends.</summary>
-    private async Task InterruptTrialAsync(string boot)
+    private Task InterruptTrialAsync(string boot) => InterruptTrialAsync(2, boot);
+
+    private async Task InterruptTrialAsync(int number, string boot = "boot-1")
     {
         var story = Story(boot: boot);
         story.Watch = _ => throw new OperationCanceledException();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => story.RunAsync(releases.Release(2)));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => story.RunAsync(releases.Release(number)));
         Assert.Equal(UpdatePhase.Trial, story.Store.Read(Model).Phase);
     }
 }
