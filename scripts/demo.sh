@@ -78,7 +78,7 @@ STARTED+=($!)
 limits=(--max-error 0.5 --max-latency 1000)
 roll_out() { # MODEL@VERSION [OPTION...]
   say "the fleet manager: edgefleet rollout set demo $1"
-  "$fleet" rollout set demo "$@" "${limits[@]}" "${fleet_tls[@]}" | sed 's/^/    /'
+  "$fleet" rollout set demo "$@" "${limits[@]}" "${fleet_tls[@]}" | sed -u 's/^/    /'
   return "${PIPESTATUS[0]}"
 }
 expect() { # EXIT-CODE COMMAND...
@@ -89,7 +89,7 @@ expect() { # EXIT-CODE COMMAND...
 }
 running() { "$programs/edgerunner" status --json --config "$configuration" 2>/dev/null >"$work/status.json" && jq -e "$1" "$work/status.json" >/dev/null; }
 
-expect 0 roll_out silero-vad@1.0.0
+expect 0 roll_out silero-vad@6.0.0
 expect 0 roll_out ecg-autoencoder@1.0.0
 expect 0 roll_out shuttle-forest@1.0.0 --wait --timeout 60s
 expect 0 "$fleet" rollout status demo --watch --timeout 60s "${fleet_tls[@]}"

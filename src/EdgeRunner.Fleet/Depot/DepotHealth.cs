@@ -6,6 +6,9 @@ internal sealed class DepotHealth
     /// <summary>There is a connection to the broker.</summary>
     internal const string Broker = "broker";
 
+    /// <summary>The broker delivers requests; only there when it does not.</summary>
+    internal const string Requests = "requests";
+
     /// <summary>The repository can be read, and its timestamp has not expired.</summary>
     internal const string Repository = "repository";
 

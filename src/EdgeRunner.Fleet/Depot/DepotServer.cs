@@ -5,7 +5,7 @@ using EdgeRunner.Messaging.Topics;
 namespace EdgeRunner.Fleet.Depot;
 
 /// <summary>Takes the requests of the fleet, sharing them with the other depots, and answers them. Its stop answers what was accepted.</summary>
-internal sealed partial class DepotServer(DepotConnection connection, RequestDesk desk, AnswerPump pump, DepotOptions options, DepotCounters counters, TimeProvider timeProvider, IHostApplicationLifetime lifetime, ILogger<DepotServer> logger) : IHostedService, IDisposable
+internal sealed partial class DepotServer(DepotConnection connection, RequestDesk desk, AnswerPump pump, DepotOptions options, DepotCounters counters, DepotHealth health, TimeProvider timeProvider, IHostApplicationLifetime lifetime, ILogger<DepotServer> logger) : IHostedService, IDisposable
 {
     private const string ShareGroup = "edgefleet-depot";
 
@@ -27,12 +27,21 @@ internal sealed partial class DepotServer(DepotConnection connection, RequestDes
     {
         _pumping = Task.Run(() => PumpAsync(_stopping.Token), CancellationToken.None);
         connection.Session.ConnectionChanged += OnConnectionChanged;
-        _subscription = await connection.Session.SubscribeAsync(FilterOf(options.Fleet), new MqttSubscribeOptions { QueueCapacity = MaxUnread }, (message, _) =>
+        try
         {
-            if (desk.Accept(message.Topic, message.Payload)) pump.Wake();
-            return ValueTask.CompletedTask;
-        }, cancellationToken).ConfigureAwait(false);
-        Log.Serving(logger, options.Repository, options.Fleet);
+            _subscription = await connection.Session.SubscribeAsync(FilterOf(options.Fleet), new MqttSubscribeOptions { QueueCapacity = MaxUnread }, (message, _) =>
+            {
+                if (desk.Accept(message.Topic, message.Payload)) pump.Wake();
+                return ValueTask.CompletedTask;
+            }, cancellationToken).ConfigureAwait(false);
+            Log.Serving(logger, options.Repository, options.Fleet);
+        }
+        catch (MqttRefusedException e)
+        {
+            // The rest of the depot, the timestamp and HTTP, can still do its work.
+            health.Set(DepotHealth.Requests, healthy: false, $"the broker delivers no requests here: {e.Message}");
+            Log.NotServing(logger, e.Message);
+        }
     }
 
     /// <inheritdoc/>
@@ -85,6 +94,9 @@ internal sealed partial class DepotServer(DepotConnection connection, RequestDes
     {
         [LoggerMessage(8003, LogLevel.Information, "serving {Repository} to the fleet {Fleet}")]
         public static partial void Serving(ILogger logger, string repository, string fleet);
+
+        [LoggerMessage(8007, LogLevel.Error, "the broker's rules let this depot take no requests ({Reason}); see device-configs/mosquitto")]
+        public static partial void NotServing(ILogger logger, string reason);
 
         [LoggerMessage(8004, LogLevel.Warning, "stopped after {Seconds} s with requests unanswered; their devices ask again")]
         public static partial void LeftUnanswered(ILogger logger, double seconds);

@@ -109,7 +109,7 @@ internal static class RolloutStatusText
         }
         var shown = rollout.Devices.Take(maxDevices).Select(d => (d.Device, State: StateOf(d), Running: d.Running ?? "-", What: What(d, rollout.Desired, now))).ToArray();
         var (device, state, running) = (Width("device", shown.Select(s => s.Device)), Width("state", shown.Select(s => s.State)), Width("runs", shown.Select(s => s.Running)));
-        lines.Add($"  {"device".PadRight(device)}  {"state".PadRight(state)}  {"runs".PadRight(running)}");
+        lines.Add($"  {"device".PadRight(device)}  {"state".PadRight(state)}  runs");
         lines.AddRange(shown.Select(s => $"  {s.Device.PadRight(device)}  {s.State.PadRight(state)}  {s.Running.PadRight(running)}  {s.What}".TrimEnd()));
         if (rollout.Devices.Count > maxDevices)
         {

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EdgeRunner.Device.Tests.Updates;
 
 /// <summary>A fleet takes a release from one depot through one broker: the real depot, the real road, the real repository, verified and on disk at the end.</summary>
-public sealed class FleetTransferTests : IAsyncLifetime
+public sealed class FleetTransferTests : IAsyncLifetime, IDisposable
 {
     private const int Devices = 20;
     private const int ReleaseBytes = 20_000_000;
@@ -44,6 +44,10 @@ public sealed class FleetTransferTests : IAsyncLifetime
     {
         await _depot.StopAsync();
         _depot.Dispose();
+    }
+
+    public void Dispose()
+    {
         _repository.Dispose();
         _states.Dispose();
         _broker.Dispose();

@@ -10,14 +10,14 @@ public sealed class ChunkGroupingTests : IAsyncLifetime
     private readonly ManualTimeProvider _time = new();
     private readonly MosquittoBroker _broker = MosquittoBroker.Start();
     private readonly List<SimulatedDevice> _devices = [];
-    private DepotRepository _repository = null!;
+    private SignedRepository _repository = null!;
     private SignedRelease _release = null!;
     private RunningDepot? _depot;
 
     public async Task InitializeAsync()
     {
-        _repository = await DepotRepository.MakeAsync(_time);
-        _release = await _repository.AddAsync("2.0.0", (40 * DepotRepository.ChunkBytes) + 11);
+        _repository = await SignedRepository.MakeAsync(_time);
+        _release = await _repository.AddAsync("2.0.0", (40 * SignedRepository.ChunkBytes) + 11);
     }
 
     public async Task DisposeAsync()
@@ -102,7 +102,7 @@ public sealed class ChunkGroupingTests : IAsyncLifetime
     {
         var path = Path.Combine(_repository.Layout.Targets, _release.Name);
         var bytes = File.ReadAllBytes(path);
-        bytes[7 * DepotRepository.ChunkBytes] ^= 0x80;
+        bytes[7 * SignedRepository.ChunkBytes] ^= 0x80;
         File.WriteAllBytes(path, bytes);
         await StartAsync(3);
 

@@ -10,12 +10,12 @@ public sealed class TimestampTests : IAsyncLifetime
     private readonly ManualTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     // With a poll each half second, a day of the manual clock is a long day.
     private static readonly Func<DepotOptions, DepotOptions> Unhurried = o => o with { PollInterval = TimeSpan.FromMinutes(10) };
-    private DepotRepository _repository = null!;
+    private SignedRepository _repository = null!;
     private TimestampListener _listener = null!;
 
     public async Task InitializeAsync()
     {
-        _repository = await DepotRepository.MakeAsync(_time);
+        _repository = await SignedRepository.MakeAsync(_time);
         _listener = await TimestampListener.ConnectAsync(_broker.Port);
     }
 
@@ -132,7 +132,7 @@ public sealed class TimestampTests : IAsyncLifetime
     [Fact]
     public async Task What_this_repository_has_not_signed_is_replaced_on_the_topic_and_told()
     {
-        using var other = await DepotRepository.MakeAsync(_time);
+        using var other = await SignedRepository.MakeAsync(_time);
         for (var i = 0; i < 3; i++) await other.AddAsync($"{i}.0.0", 10); // a higher version, by other keys
         await _listener.PutAsync(other.Timestamp());
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);

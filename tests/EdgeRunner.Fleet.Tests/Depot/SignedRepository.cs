@@ -8,7 +8,7 @@ using EdgeRunner.Trust.Repository;
 namespace EdgeRunner.Fleet.Tests.Depot;
 
 /// <summary>A published repository with all its keys at hand, and releases of random bytes with their chunk indexes.</summary>
-internal sealed class DepotRepository : IDisposable
+internal sealed class SignedRepository : IDisposable
 {
     internal const int ChunkBytes = 16 << 10;
 
@@ -17,7 +17,7 @@ internal sealed class DepotRepository : IDisposable
     private readonly KeyPair _team = KeyPair.Generate(CryptoKeyKind.Ed25519);
     private readonly TimeProvider _time;
 
-    private DepotRepository(TimeProvider time) => _time = time;
+    private SignedRepository(TimeProvider time) => _time = time;
 
     internal string Path => _directory.File("repo");
 
@@ -25,9 +25,9 @@ internal sealed class DepotRepository : IDisposable
 
     internal RepositoryLayout Layout => new(Path);
 
-    internal static async Task<DepotRepository> MakeAsync(TimeProvider? time = null)
+    internal static async Task<SignedRepository> MakeAsync(TimeProvider? time = null)
     {
-        var made = new DepotRepository(time ?? TimeProvider.System);
+        var made = new SignedRepository(time ?? TimeProvider.System);
         var plan = new NewRepository(Role(made._root), Role(made._root), made.Online("snapshot"), made.Online("timestamp"),
             [new NewDelegation("models/main", Role(made._team), ["models/*/*"]), new NewDelegation("rollout", made.Online("rollout"), ["rollout/*"], Online: true)],
             new RepositorySettings(1, made.OnlineKeys, ["rollout"], RepositorySettings.DefaultLifetimeDays));
