@@ -145,7 +145,7 @@ internal sealed partial class UpdateService
                 answer.TrySetResult(new UpdateAnswer(false, $"files of the updates cannot be read or written: {e.Message}", UpdateReasons.Storage));
             }
             // The person who asked gets it; the service goes on.
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
             {
                 Log.Unforeseen(logger, e, "a command");
                 answer.TrySetResult(new UpdateAnswer(false, e.Message));

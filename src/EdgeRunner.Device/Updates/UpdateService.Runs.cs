@@ -151,9 +151,13 @@ internal sealed partial class UpdateService
                 if (parts.Bundles.InUse(run.Model) is not null && states.Find($"model {run.Model}") is { State: ComponentState.Disabled }) states.Set($"model {run.Model}", ComponentState.Running);
                 break;
             case UpdateFailedException e:
+        var isStopped = run.Stop.IsCancellationRequested;
                 TryLater(run, e.Code, e.Message);
                 break;
             case IOException or UnauthorizedAccessException:
+            case null when run.Task.IsCanceled && !isStopped:
+                TryLater(run, UpdateReasons.Unavailable, "a step gave up waiting");
+                break;
                 TryLater(run, UpdateReasons.Storage, $"files of the update cannot be read or written: {run.Task.Exception.InnerException.Message}");
                 break;
             case var e:
