@@ -61,6 +61,7 @@ internal sealed class ManualControl(UpdateStores stores, IModelSwitch models, Ti
         if ((version ?? Bundles.InUse(model)) is not { } wanted) return new UpdateAnswer(false, $"{model} is not in use on this device; name the version: edgerunner model pin {model} VERSION");
         var answer = await ActivateAsync(model, wanted, cancellationToken).ConfigureAwait(false);
         if (!answer.Done) return answer;
+        if (stores.States.Read(model) is var record && ManualChange.IsOnTrial(record, wanted)) stores.States.Write(ManualChange.Settled(record));
         stores.Pins.Set(model, wanted);
         return new UpdateAnswer(true, $"{model} stays at {wanted} until it is unpinned; a signed min_release goes before it");
     }
