@@ -76,13 +76,14 @@ internal sealed class ManualControl(UpdateStores stores, IModelSwitch models, Ti
         var model = record.Model;
         var words = $"a person went from {active ?? "nothing"} to {version}";
         stores.Denied.Clear(model, version);
-        if (record.Find(active) is { } left) stores.Denied.Add(new DeniedRelease(left.Sha256, model, left.Version, UpdateReasons.RolledBackByHand, words, timeProvider.GetUtcNow()));
+        var left = record.Find(active);
+        if (left is not null) stores.Denied.Add(new DeniedRelease(left.Sha256, model, left.Version, UpdateReasons.RolledBackByHand, words, timeProvider.GetUtcNow()));
         var report = isReturn
             ? await models.ReturnAsync(model, version, cancellationToken).ConfigureAwait(false)
             : await models.ActivateAsync(model, version, null, cancellationToken).ConfigureAwait(false);
         if (!report.Activated)
         {
-            stores.Denied.Clear(model, active);
+            if (left is not null) stores.Denied.Clear(model, left.Version); // Not by a null, which would be all of the model's.
             return new UpdateAnswer(false, $"{version} was refused, {active ?? "nothing"} goes on: {report.Reason}", UpdateReasons.SwapRefused);
         }
 
