@@ -31,6 +31,9 @@ internal static class ManualChange
     public static UpdateAnswer NothingBefore(UpdateRecord record, string active) => new(
         false, $"there is no version of {record.Model} before {active} to return to{(record.MinRelease is { } min ? $" (the signed min_release is {min})" : "")}");
 
+    /// <summary>True when a version serves on trial: a person who fixes it ends the trial, or the trial would be ended by going back.</summary>
+    public static bool IsOnTrial(UpdateRecord record, string version) => record.Phase == UpdatePhase.Trial && string.Equals(record.Target?.Version, version, StringComparison.Ordinal);
+
     /// <summary>The state after a person has decided: nothing is under way, and what signed metadata said is kept.</summary>
     public static UpdateRecord Settled(UpdateRecord record) => record with
     {

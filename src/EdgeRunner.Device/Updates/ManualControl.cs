@@ -61,6 +61,7 @@ internal sealed class ManualControl(UpdateStores stores, IModelSwitch models, Ti
         if ((version ?? Bundles.InUse(model)) is not { } wanted) return new UpdateAnswer(false, $"{model} is not in use on this device; name the version: edgerunner model pin {model} VERSION");
         var answer = await ActivateAsync(model, wanted, cancellationToken).ConfigureAwait(false);
         if (!answer.Done) return answer;
+        if (stores.States.Read(model) is var record && ManualChange.IsOnTrial(record, wanted)) stores.States.Write(ManualChange.Settled(record));
         stores.Pins.Set(model, wanted);
         return new UpdateAnswer(true, $"{model} stays at {wanted} until it is unpinned; a signed min_release goes before it");
     }
@@ -75,13 +76,14 @@ internal sealed class ManualControl(UpdateStores stores, IModelSwitch models, Ti
         var model = record.Model;
         var words = $"a person went from {active ?? "nothing"} to {version}";
         stores.Denied.Clear(model, version);
-        if (record.Find(active) is { } left) stores.Denied.Add(new DeniedRelease(left.Sha256, model, left.Version, UpdateReasons.RolledBackByHand, words, timeProvider.GetUtcNow()));
+        var left = record.Find(active);
+        if (left is not null) stores.Denied.Add(new DeniedRelease(left.Sha256, model, left.Version, UpdateReasons.RolledBackByHand, words, timeProvider.GetUtcNow()));
         var report = isReturn
             ? await models.ReturnAsync(model, version, cancellationToken).ConfigureAwait(false)
             : await models.ActivateAsync(model, version, null, cancellationToken).ConfigureAwait(false);
         if (!report.Activated)
         {
-            stores.Denied.Clear(model, active);
+            if (left is not null) stores.Denied.Clear(model, left.Version); // Not by a null, which would be all of the model's.
             return new UpdateAnswer(false, $"{version} was refused, {active ?? "nothing"} goes on: {report.Reason}", UpdateReasons.SwapRefused);
         }
 

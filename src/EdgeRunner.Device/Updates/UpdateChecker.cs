@@ -57,8 +57,20 @@ internal sealed class UpdateChecker(UpdateParts parts, string deviceId, Func<Dat
         }
         catch (UpdateFailedException e)
         {
-            // One model that is not listed as it should be must not keep the others from theirs.
-            return plan with { Trouble = e };
+            // One model that is not listed as it should be must not keep the others from theirs, nor a version in use that may not run.
+            return plan with { Trouble = e, MinRelease = await FindLimitInTroubleAsync(plan, cancellationToken).ConfigureAwait(false) };
+        }
+    }
+
+    private async Task<long?> FindLimitInTroubleAsync(UpdatePlan plan, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindLimitAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpdateFailedException)
+        {
+            return null; // The first trouble is what is told.
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed partial class UpdateService
             return new CheckOutcome(trigger, null, new UpdateFailedException(UpdateReasons.Storage, $"files of the updates cannot be read or written: {e.Message}", isFinal: false, e));
         }
         // A fault of ours must not end updates for good.
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.UnforeseenCheck(logger, e);
             return new CheckOutcome(trigger, null, new UpdateFailedException(UpdateReasons.Storage, e.Message, isFinal: false, e));

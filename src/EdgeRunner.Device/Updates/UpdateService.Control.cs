@@ -57,6 +57,7 @@ internal sealed partial class UpdateService
         if (wanted is null) return new UpdateAnswer(false, $"{model} is not in use on this device; name the version: edgerunner model pin {model} VERSION");
         var answer = await ActivateNowAsync(model, wanted, stop).ConfigureAwait(false);
         if (!answer.Done) return answer;
+        if (parts.Store.Read(model) is var record && ManualChange.IsOnTrial(record, wanted)) parts.Store.Write(ManualChange.Settled(record));
         parts.Pins.Set(model, wanted);
         parts.Board.SetDesired(model, null, isPinned: true);
         states.Note($"update {model}", $"pinned to {wanted} by hand");
@@ -145,7 +146,7 @@ internal sealed partial class UpdateService
                 answer.TrySetResult(new UpdateAnswer(false, $"files of the updates cannot be read or written: {e.Message}", UpdateReasons.Storage));
             }
             // The person who asked gets it; the service goes on.
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
             {
                 Log.Unforeseen(logger, e, "a command");
                 answer.TrySetResult(new UpdateAnswer(false, e.Message));

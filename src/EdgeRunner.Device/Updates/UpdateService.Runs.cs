@@ -9,11 +9,15 @@ internal sealed partial class UpdateService
     /// <summary>Begins what is to be done next, or stops what is not wanted any more.</summary>
     private void Dispatch(CancellationToken cancellationToken)
     {
+        var revoked = FindRevoked();
         if (_run is { } run)
         {
-            if (!run.IsReturn && !IsWanted(run)) run.Stop.Cancel();
+            // A download can take days, and what signed metadata forbids must not serve for so long.
+            if (!run.IsReturn && (revoked is not null || !IsWanted(run))) run.Stop.Cancel();
             return;
         }
+
+        if (revoked is not null && TryStart(revoked, cancellationToken)) return;
 
         // What has begun comes before what has not.
         var models = parts.Store.Models().Union(_plans?.Keys ?? Enumerable.Empty<string>(), StringComparer.Ordinal).ToList();
@@ -22,6 +26,11 @@ internal sealed partial class UpdateService
             if (TryStart(model, cancellationToken)) return;
         }
     }
+
+    // A model of which a version serves that may not; null when there is none, or when taking it away has just failed and has its pause.
+    private string? FindRevoked() => _plans?.Values.FirstOrDefault(plan => pauses.IsDue(plan.Model, Withholding)
+        && parts.Store.Read(plan.Model) is { Phase: not UpdatePhase.RollingBack } record
+        && parts.Bundles.InUse(plan.Model) is { } active && (record with { MinRelease = Math.Max(plan.MinRelease ?? 0, record.MinRelease ?? 0) }).IsRevoked(active))?.Model;
 
     private bool IsWanted(Work run)
     {
@@ -107,11 +116,13 @@ internal sealed partial class UpdateService
             return parts.Machine.RunAsync(record.Model, new UpdateRun(null, null), stop);
         }, cancellationToken, isDone: false);
 
+    // With a pause of its own: the one of a download that has no room must not keep a version in use that may not run.
     private bool Forbid(UpdateRecord record, string active, CancellationToken cancellationToken) =>
-        Start(record.Model, record.Target?.Sha256, isReturn: true, async stop =>
+        Start(record.Model, Withholding, isReturn: true, async stop =>
         {
             var words = UpdateLedger.Revoked(record, active);
-            if (record.Phase == UpdatePhase.Trial)
+            // On trial and not yet in use, during a shadow run, it is not the one that is revoked.
+            if (record.Phase == UpdatePhase.Trial && string.Equals(record.Target?.Version, active, StringComparison.Ordinal))
             {
                 parts.Machine.BeginReturn(record, record.Target!, null, UpdateReasons.BelowMinRelease, words, denies: false);
                 return await parts.Machine.RunAsync(record.Model, new UpdateRun(null, null), stop).ConfigureAwait(false);
@@ -122,6 +133,8 @@ internal sealed partial class UpdateService
             states.Set($"model {record.Model}", ComponentState.Disabled, words);
             return parts.Store.Read(record.Model);
         }, cancellationToken, isDone: false);
+
+    private const string Withholding = "min-release";
 
     private UpdateRun RunOf(Release? release, UpdateRoads? roads) => new(release, roads) { WaitForBulk = parts.Schedule.WaitForBulkAsync };
 
@@ -138,9 +151,13 @@ internal sealed partial class UpdateService
     {
         var run = _run!;
         _run = null;
+        var isStopped = run.Stop.IsCancellationRequested;
         run.Stop.Dispose();
         switch (run.Task.Exception?.InnerException)
         {
+            case null when run.Task.IsCanceled && !isStopped:
+                TryLater(run, UpdateReasons.Unavailable, "a step gave up waiting");
+                break;
             case null when run.Task.IsCanceled:
                 // Stopped for something newer, or with the daemon: its state says where it was.
                 _done.Remove(run.Model);

@@ -17,6 +17,9 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     /// <summary>How long a stop waits for the step that is under way; the host gives five seconds to all.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>Pause after a turn that has failed.</summary>
+    private static readonly TimeSpan TurnPause = TimeSpan.FromSeconds(10);
+
     private readonly Channel<Func<CancellationToken, Task>> _inbox = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
@@ -34,12 +37,19 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
         await Task.Yield(); // The start of the daemon does not wait for a disk.
         try
         {
-            foreach (var model in parts.Store.Models()) parts.Board.Show(parts.Store.Read(model));
+            await GoOnAsync(() =>
+            {
+                foreach (var model in parts.Store.Models()) parts.Board.Show(parts.Store.Read(model));
+                return Task.CompletedTask;
+            }, stoppingToken).ConfigureAwait(false);
             while (true)
             {
                 stoppingToken.ThrowIfCancellationRequested();
-                await TurnAsync(stoppingToken).ConfigureAwait(false);
-                await WaitAsync(stoppingToken).ConfigureAwait(false);
+                await GoOnAsync(async () =>
+                {
+                    await TurnAsync(stoppingToken).ConfigureAwait(false);
+                    await WaitAsync(stoppingToken).ConfigureAwait(false);
+                }, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -63,16 +73,29 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
             BeginCheck(due.Result, directory: null, cancellationToken);
         }
 
+        Dispatch(cancellationToken);
+    }
+
+    // What leaves ExecuteAsync ends the daemon, and the pipelines with it.
+    private async Task GoOnAsync(Func<Task> step, CancellationToken cancellationToken)
+    {
         try
         {
-            Dispatch(cancellationToken);
+            await step().ConfigureAwait(false);
+            return;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The disk, most likely: the next turn tries again, after a pause.
             states.Set(Component, ComponentState.Degraded, $"files of the updates cannot be read or written: {e.Message}");
-            await Task.Delay(TimeSpan.FromSeconds(10), timeProvider, cancellationToken).ConfigureAwait(false);
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.UnforeseenTurn(logger, e);
+            states.Set(Component, ComponentState.Degraded, $"a fault of the updates themselves, tried again: {e.Message}");
+        }
+
+        await Task.Delay(TurnPause, timeProvider, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
@@ -138,5 +161,8 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
 
         [LoggerMessage(7003, LogLevel.Error, "the check for releases has failed in a way that nobody has foreseen; it is tried again")]
         public static partial void UnforeseenCheck(ILogger logger, Exception exception);
+
+        [LoggerMessage(7005, LogLevel.Error, "updates have failed in a way that nobody has foreseen; they go on after a pause")]
+        public static partial void UnforeseenTurn(ILogger logger, Exception exception);
     }
 }

@@ -1,3 +1,4 @@
+using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Tests.Pipelines;
 using EdgeRunner.Device.Updates;
 using EdgeRunner.Device.Updates.States;
@@ -91,5 +92,38 @@ public sealed class ManualControlTests : IDisposable
     {
         var known = releases.Select(release => new KnownRelease(release.Version, release.Number, $"{release.Number:x64}", 1_000)).ToList();
         _stores.States.Write(new UpdateRecord("tiny", UpdatePhase.Committed) { Target = known[^1], From = "1.1.0", MinRelease = minRelease, Known = known });
+    }
+
+    [Fact]
+    public async Task Pin_of_a_version_on_trial_ends_the_trial()
+    {
+        Know(minRelease: null, (2, "1.1.0"), (3, "1.2.0"));
+        _stores.States.Write(_stores.States.Read("tiny") with { Phase = UpdatePhase.Trial });
+
+        Assert.True((await _control.PinAsync("tiny", null, default)).Done);
+
+        Assert.Equal(("1.2.0", UpdatePhase.Idle), (_stores.Pins.Find("tiny"), _stores.States.Read("tiny").Phase));
+    }
+
+    [Fact]
+    public async Task Change_that_is_refused_where_nothing_serves_leaves_the_deny_list_as_it_was()
+    {
+        _stores.Bundles.Withhold("tiny", "nothing serves");
+        _stores.Denied.Add(new DeniedRelease(new string('0', 64), "tiny", "1.1.0", UpdateReasons.TrialErrors, "it was bad", DateTimeOffset.UnixEpoch));
+
+        var answer = await new ManualControl(_stores, new RefusingSwitch(), TimeProvider.System).ActivateAsync("tiny", "1.0.0", default);
+
+        Assert.Equal((false, UpdateReasons.SwapRefused), (answer.Done, answer.Code));
+        Assert.Equal("1.1.0", Assert.Single(_stores.Denied.List()).Version);
+    }
+
+    private sealed class RefusingSwitch : IModelSwitch
+    {
+        public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken) =>
+            Task.FromResult(new ActivationReport(model, version, Activated: false, "it does not fit", []));
+
+        public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) => ActivateAsync(model, version, null, cancellationToken);
+
+        public Task WithdrawAsync(string model, string words, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -279,4 +279,72 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.UntilAsync(() => _rig.Report is { Phase: "idle" });
         Assert.Equal("1.0.0", _rig.Serves);
     }
+
+    [Fact]
+    public async Task Revoked_version_of_one_model_is_taken_out_of_use_while_the_update_of_another_is_under_way()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await BeginEndlessTrialAsync();
+        const string other = "other";
+        var store = Directory.CreateDirectory(_rig.State.File($"models/{other}")).FullName;
+        File.Copy(releases.File("1.0.0"), Path.Combine(store, "1.0.0.ermodel"));
+        _rig.Story.Bundles.Activate(other, "1.0.0");
+        _rig.Story.Store.Write(new UpdateRecord(other, UpdatePhase.Idle) { Known = [new KnownRelease("1.0.0", 1, new string('0', 64), 1)] });
+        await _rig.Repository.AddReleaseAsync(other, "1.0.0", 1, File.ReadAllBytes(releases.File("1.0.0")), fields => fields.With("min_release", JsonTree.Of(2)));
+
+        await _rig.Repository.SetDesiredAsync(new DesiredState(DesiredState.CurrentFormat, ServiceRig.Group, new Dictionary<string, DesiredModel>(StringComparer.Ordinal)
+        {
+            [UpdateStory.Model] = new("2.0.0", 2, "seed", DesiredModel.AllDevices),
+            // Not listed: whoever may say what is wanted, and may sign no models, must not keep a device from hearing of the limit.
+            [other] = new("7.0.0", 7, "seed", DesiredModel.AllDevices),
+        }));
+        await _rig.CheckAsync();
+
+        await _rig.UntilAsync(() => _rig.Story.Bundles.InUse(other) is null);
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
+    }
+
+    [Fact]
+    public async Task Version_that_is_pinned_during_its_trial_stays()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await BeginEndlessTrialAsync();
+
+        Assert.True((await _rig.Service.PinAsync(UpdateStory.Model, null, default)).Done);
+        await _rig.CheckAsync();
+        await _rig.CheckAsync();
+
+        Assert.Equal(("2.0.0", "idle", true), (_rig.Serves, _rig.Report!.Phase, _rig.Report.Pinned));
+        Assert.DoesNotContain("rolling-back", _rig.Phases, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fault_that_nobody_has_foreseen_ends_neither_the_service_nor_the_daemon()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        _rig.Now = () => throw new InvalidOperationException("a clock without hands");
+
+        await _rig.Service.UnpinAsync(UpdateStory.Model, default);
+
+        await _rig.UntilAsync(() => _rig.States.Find("updates") is { State: ComponentState.Degraded });
+        Assert.False(_rig.Service.ExecuteTask!.IsCompleted);
+        _rig.Now = () => DateTimeOffset.UtcNow;
+    }
+
+    // 2.0.0 serves, and its trial ends with the token only.
+    private async Task BeginEndlessTrialAsync()
+    {
+        _rig.Story.Watch = async stop =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            throw new InvalidOperationException("the trial ends with the token");
+        };
+        await _rig.AddAsync(releases, 2);
+        await _rig.WantAsync(2);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
+    }
 }

@@ -13,16 +13,30 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
     /// <summary>Puts every model right. Never throws: the daemon starts whatever the disk does.</summary>
     public void Run()
     {
-        foreach (var model in store.Models())
+        foreach (var model in Models())
         {
             try
             {
                 Recover(store.Read(model));
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ModelNotInstalledException)
+            // Whatever it is, a fault of ours included: a device whose daemon does not start helps nobody.
+            catch (Exception e)
             {
                 say($"the update of {model} could not be put right at the start: {e.Message}");
             }
+        }
+    }
+
+    private IReadOnlyList<string> Models()
+    {
+        try
+        {
+            return store.Models();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"the states of updates cannot be listed at the start: {e.Message}");
+            return [];
         }
     }
 
@@ -59,7 +73,7 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         {
             failed = ledger.Fail(record, code, words, denies: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
             // A disk that takes no state may still take this, and the model must not be loaded again.
             if (ledger.ReturnTarget(record) is { } version) bundles.Return(record.Model, version);

@@ -67,6 +67,7 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
         if (!SectionCheck.IsName(model)) throw new ArgumentException($"\"{model}\" cannot be the name of a model", nameof(model));
         return new DurableJson<UpdateRecord>(
             Path.Combine(DirectoryOf(model), "state.json"), UpdateJsonContext.Default.UpdateRecord,
-            record => record.Format == UpdateRecord.CurrentFormat && string.Equals(record.Model, model, StringComparison.Ordinal), say);
+            record => record.Format == UpdateRecord.CurrentFormat && string.Equals(record.Model, model, StringComparison.Ordinal)
+                && record.Known is not null && record.Known.All(release => release is not null), say); // The reader leaves a list that is missing null.
     }
 }

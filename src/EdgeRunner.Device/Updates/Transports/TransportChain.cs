@@ -49,18 +49,25 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
     /// <inheritdoc/>
     public void BeginRound()
     {
-        _passedOver.Clear();
-        _pinned = null;
+        // A download may go over the same roads meanwhile.
+        lock (_gate)
+        {
+            _passedOver.Clear();
+            _pinned = null;
+        }
     }
 
     /// <inheritdoc/>
     public bool PassOver(string reason)
     {
-        var road = _pinned ?? _inUse;
-        Fail(road, reason);
-        _passedOver.Add(road);
-        _pinned = null;
-        return _roads.Any(other => !_passedOver.Contains(other));
+        lock (_gate)
+        {
+            var road = _pinned ?? _inUse;
+            Fail(road, reason);
+            _passedOver.Add(road);
+            _pinned = null;
+            return _roads.Any(other => !_passedOver.Contains(other));
+        }
     }
 
     /// <inheritdoc/>

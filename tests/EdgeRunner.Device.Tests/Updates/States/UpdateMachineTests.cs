@@ -318,4 +318,29 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
         await Assert.ThrowsAsync<OperationCanceledException>(() => story.RunAsync(releases.Release(number)));
         Assert.Equal(UpdatePhase.Trial, story.Store.Read(Model).Phase);
     }
+
+    [Fact]
+    public void Recovery_lets_the_daemon_start_whatever_fails_in_it()
+    {
+        var story = Story();
+        story.Store.Write(new UpdateRecord(Model, UpdatePhase.Trial) { Target = new KnownRelease("1.0.0", 1, new string('0', 64), 1), BootId = "boot-1" });
+        story.Store.Written = _ => throw new InvalidOperationException("a fault of ours");
+
+        story.Recovery.Run();
+
+        Assert.Contains("a fault of ours", Assert.Single(story.Said), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void State_with_a_hole_in_its_list_is_damaged_and_not_a_crash()
+    {
+        var story = Story();
+        story.Store.Write(new UpdateRecord(Model, UpdatePhase.Committed) { Known = [new KnownRelease("1.0.0", 1, new string('0', 64), 1)] });
+        var file = _state.File($"updates/models/{Model}/state.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"known\":[", "\"known\":[null,", StringComparison.Ordinal));
+
+        story.Recovery.Run();
+
+        Assert.Equal(UpdatePhase.Idle, story.Store.Read(Model).Phase);
+    }
 }
