@@ -8,7 +8,7 @@ using EdgeRunner.Messaging.Payloads;
 namespace EdgeRunner.Device.Tests.Updates;
 
 /// <summary>The whole: a signed repository in a directory, and a daemon in a process of its own with a pipeline that runs.</summary>
-public sealed class UpdateDaemonTests : IAsyncDisposable
+public sealed class UpdateDaemonTests : IAsyncLifetime
 {
     private const string Group = "lab";
 
@@ -17,7 +17,9 @@ public sealed class UpdateDaemonTests : IAsyncDisposable
     private readonly StringBuilder _log = new();
     private Process? _daemon;
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         if (_daemon is { HasExited: false })
         {

@@ -4,14 +4,16 @@ using EdgeRunner.Trust;
 
 namespace EdgeRunner.Device.Tests.Updates.Transports;
 
-public sealed class DirectoryTransportTests : IAsyncDisposable
+public sealed class DirectoryTransportTests : IAsyncLifetime
 {
     private readonly ReleasedFile _file = new();
     private readonly DirectoryTransport _transport;
 
     public DirectoryTransportTests() => _transport = new DirectoryTransport(_file.Root);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _transport.DisposeAsync();
         _file.Dispose();

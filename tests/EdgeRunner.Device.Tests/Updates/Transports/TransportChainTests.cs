@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeRunner.Device.Tests.Updates.Transports;
 
-public sealed class TransportChainTests : IAsyncDisposable
+public sealed class TransportChainTests : IAsyncLifetime
 {
     private readonly ManualTimeProvider _time = new();
     private readonly CollectedLog<TransportChain> _log = new();
@@ -19,7 +19,9 @@ public sealed class TransportChainTests : IAsyncDisposable
 
     public TransportChainTests() => _chain = new TransportChain([new DirectoryTransport(_first.Root), new DirectoryTransport(_second.Root)], _time, _log);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _chain.DisposeAsync();
         _first.Dispose();
