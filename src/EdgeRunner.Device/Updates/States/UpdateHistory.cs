@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace EdgeRunner.Device.Updates.States;
 
 /// <summary>What became of each model's updates: a file of JSON lines for each, oldest first, that a person can read too.</summary>
-/// <remarks>A line is flushed to the disk when <see cref="Add"/> returns. A line that a power cut has torn is skipped, and ended by the next one. Past
+/// <remarks>An entry is on the disk when <see cref="Add"/> returns. A line that is damaged is skipped, and goes with the next entry. Past
 /// <see cref="MaxEntries"/> lines the older half goes.</remarks>
 /// <param name="store">Where the models' directories are.</param>
 internal sealed class UpdateHistory(UpdateStore store)
@@ -19,7 +19,7 @@ internal sealed class UpdateHistory(UpdateStore store)
     {
         try
         {
-            return [.. File.ReadLines(PathOf(model), Encoding.UTF8).Select(Parse).OfType<HistoryEntry>()];
+            return ReadAll(model);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -28,38 +28,30 @@ internal sealed class UpdateHistory(UpdateStore store)
     }
 
     /// <summary>Adds an entry, unless it is there already: a step that is done again after a power cut tells nothing twice.</summary>
-    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="IOException">It could not be written; what was there stays.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
     public void Add(HistoryEntry entry)
     {
         lock (_gate)
         {
-            var entries = Read(entry.Model);
+            var entries = ReadAll(entry.Model); // One that cannot be read now must not be replaced by a shorter one.
             if (entries.Any(other => other.At == entry.At && string.Equals(other.Version, entry.Version, StringComparison.Ordinal) && string.Equals(other.Outcome, entry.Outcome, StringComparison.Ordinal))) return;
-            if (entries.Count >= MaxEntries) DurableFile.Write(PathOf(entry.Model), Lines(entries.Skip(entries.Count - (MaxEntries / 2)).Append(entry)));
-            else Append(PathOf(entry.Model), Lines([entry]));
+            var kept = entries.Count >= MaxEntries ? entries.Skip(entries.Count - (MaxEntries / 2)) : entries;
+            // Whole and renamed, not appended: updates are rare, and a write that fails in the middle harms nothing.
+            DurableFile.Write(PathOf(entry.Model), Lines(kept.Append(entry)));
         }
     }
 
-    private static void Append(string path, byte[] line)
+    private List<HistoryEntry> ReadAll(string model)
     {
-        if (!File.Exists(path))
+        try
         {
-            DurableFile.Write(path, line);
-            return;
+            return [.. File.ReadLines(PathOf(model), Encoding.UTF8).Select(Parse).OfType<HistoryEntry>()];
         }
-
-        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
-        var isTorn = false;
-        if (file.Length > 0)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            file.Seek(-1, SeekOrigin.End);
-            isTorn = file.ReadByte() != '\n';
+            return [];
         }
-
-        file.Seek(0, SeekOrigin.End);
-        file.Write(isTorn ? [(byte)'\n', .. line] : line);
-        file.Flush(flushToDisk: true);
     }
 
     private static byte[] Lines(IEnumerable<HistoryEntry> entries) =>
@@ -73,7 +65,7 @@ internal sealed class UpdateHistory(UpdateStore store)
         }
         catch (JsonException)
         {
-            return null; // Torn by a power cut.
+            return null; // Damaged.
         }
     }
 
