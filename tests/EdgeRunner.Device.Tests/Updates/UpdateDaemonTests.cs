@@ -8,7 +8,7 @@ using EdgeRunner.Messaging.Payloads;
 namespace EdgeRunner.Device.Tests.Updates;
 
 /// <summary>The whole: a signed repository in a directory, and a daemon in a process of its own with a pipeline that runs.</summary>
-public sealed class UpdateDaemonTests : IAsyncLifetime
+public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string Group = "lab";
 
@@ -19,7 +19,9 @@ public sealed class UpdateDaemonTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         if (_daemon is { HasExited: false })
         {

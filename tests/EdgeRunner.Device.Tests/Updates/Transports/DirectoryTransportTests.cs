@@ -4,7 +4,7 @@ using EdgeRunner.Trust;
 
 namespace EdgeRunner.Device.Tests.Updates.Transports;
 
-public sealed class DirectoryTransportTests : IAsyncLifetime
+public sealed class DirectoryTransportTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ReleasedFile _file = new();
     private readonly DirectoryTransport _transport;
@@ -13,7 +13,9 @@ public sealed class DirectoryTransportTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _transport.DisposeAsync();
         _file.Dispose();

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeRunner.Device.Tests.Updates.Transports;
 
-public sealed class TransportChainTests : IAsyncLifetime
+public sealed class TransportChainTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly CollectedLog<TransportChain> _log = new();
@@ -21,7 +21,9 @@ public sealed class TransportChainTests : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _chain.DisposeAsync();
         _first.Dispose();
