@@ -114,9 +114,22 @@ internal sealed class ServiceRig : IAsyncDisposable
     /// <summary>Asks for a check, as a person does.</summary>
     public Task<UpdateAnswer> CheckAsync(bool retry = false) => Service.CheckNowAsync(null, retry, default);
 
-    /// <summary>Waits for a state that is durable.</summary>
-    public Task UntilAsync(UpdatePhase phase, string version) =>
-        UntilAsync(() => Report is { } report && string.Equals(report.Phase, phase.Word(), StringComparison.Ordinal) && string.Equals(report.Version, version, StringComparison.Ordinal));
+    /// <summary>Waits until a state is durable and announced; at the end of an update, until that is in the history too.</summary>
+    public Task UntilAsync(UpdatePhase phase, string version) => UntilAsync(() =>
+    {
+        lock (_announced)
+        {
+            if (_announced.Count == 0 || !Is(_announced[^1].Phase, phase.Word()) || !Is(_announced[^1].Version, version)) return false;
+        }
+
+        return phase is not (UpdatePhase.Committed or UpdatePhase.Rejected)
+            || Story.History.Read(UpdateStory.Model) is { Count: > 0 } entries && Is(entries[^1].Outcome, phase.Word()) && Is(entries[^1].Version, version);
+    });
+
+    /// <summary>Waits until these versions are installed and no other: the garbage goes last.</summary>
+    public Task UntilInstalledAsync(params string[] versions) => UntilAsync(() => Story.Bundles.VersionsOf(UpdateStory.Model).SequenceEqual(versions, StringComparer.Ordinal));
+
+    private static bool Is(string? a, string b) => string.Equals(a, b, StringComparison.Ordinal);
 
     public async Task UntilAsync(Func<bool> condition)
     {

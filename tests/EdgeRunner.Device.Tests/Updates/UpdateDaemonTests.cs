@@ -56,6 +56,8 @@ public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
         await UntilAsync(report => report is { Phase: "rejected", Version: "3.0.0", ReasonCode: "golden-mismatch", Desired: "3.0.0" });
         var before = (await StatusAsync())!.Pipelines[0].Windows;
         await UntilAsync(status => status.Pipelines[0] is { Model: "tiny 2.0.0" } pipeline && pipeline.Windows > before);
+        // Written after the state is shown.
+        await UntilAsync((DaemonStatus _) => File.ReadAllText(_directory.File("log/status.log")).Contains("update tiny: 3.0.0 rejected", StringComparison.Ordinal));
         var lines = await File.ReadAllTextAsync(_directory.File("log/status.log"));
         Assert.Contains("update tiny: 2.0.0 committed, before 1.0.0", lines, StringComparison.Ordinal);
         Assert.Contains("update tiny: 3.0.0 rejected: golden-mismatch: ", lines, StringComparison.Ordinal);

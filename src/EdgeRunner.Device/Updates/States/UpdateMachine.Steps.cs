@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Updates.Transports;
@@ -68,6 +69,11 @@ internal sealed partial class UpdateMachine
         {
             return bundles.TakeIn(file, record.Model, record.Target!.Version, sha256);
         }
+        catch (Exception e) when (e is BundleException or BundleConflictException { IsInstalled: false } && sha256 is not null && !string.Equals(DigestOf(file), sha256, StringComparison.Ordinal))
+        {
+            // Not what was verified a moment ago: the disk is to blame and not the release. The next try looks at every chunk again.
+            throw new UpdateFailedException(UpdateReasons.DigestMismatch, $"{file} is not what was downloaded any more; its damaged parts are fetched again", isFinal: false, e);
+        }
         catch (BundleException e)
         {
             throw new UpdateFailedException(UpdateReasons.BadBundle, $"{record.Title} is no valid bundle: {e.Message}", isFinal: true, e);
@@ -76,6 +82,12 @@ internal sealed partial class UpdateMachine
         {
             throw new UpdateFailedException(e.IsInstalled ? UpdateReasons.VersionConflict : UpdateReasons.BadBundle, e.Message, isFinal: true, e);
         }
+    }
+
+    private static string DigestOf(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private UpdateRecord TidyUp(UpdateRecord record, UpdateRun run)

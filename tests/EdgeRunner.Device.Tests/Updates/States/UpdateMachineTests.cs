@@ -266,6 +266,24 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
     }
 
     [Fact]
+    public async Task Download_that_the_disk_has_spoiled_is_fetched_again_and_not_held_against_the_release()
+    {
+        var story = Story();
+        story.Reached = (phase, moment) =>
+        {
+            if (phase != UpdatePhase.Verified || moment != UpdateMoment.Inside || story.Fetches > 1) return;
+            using var part = File.OpenWrite(Directory.GetFiles(_state.Path, "*.part", SearchOption.AllDirectories).Single());
+            part.Seek(100, SeekOrigin.Begin);
+            part.WriteByte(0xff);
+        };
+        var e = await Assert.ThrowsAsync<UpdateFailedException>(() => story.ContinueAsync(releases.Release(1)));
+        Assert.Equal((UpdateReasons.DigestMismatch, false), (e.Code, e.IsFinal));
+        Assert.Equal(UpdatePhase.Committed, (await story.ContinueAsync(releases.Release(1))).Phase);
+        Assert.Equal(2, story.Fetches);
+        Assert.Empty(story.Denied.List());
+    }
+
+    [Fact]
     public async Task Bundle_of_another_name_or_version_than_was_signed_is_refused()
     {
         var record = await Story().RunAsync(UpdateStory.Release(releases.File("2.0.0"), "7.0.0", 7));
