@@ -59,8 +59,10 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     {
         await _rig.StartAsync();
         await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        var isWatched = false;
         _rig.Story.Watch = async stop =>
         {
+            Volatile.Write(ref isWatched, true);
             await Task.Delay(Timeout.Infinite, stop);
             throw new InvalidOperationException("the trial ends with the token");
         };
@@ -68,7 +70,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.AddAsync(releases, 3);
         await _rig.WantAsync(2);
         await _rig.CheckAsync();
-        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
+        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
 
         _rig.Story.Watch = null;
         await _rig.WantAsync(3);
@@ -247,15 +249,17 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     {
         await _rig.StartAsync();
         await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        var isWatched = false;
         _rig.Story.Watch = async stop =>
         {
+            Volatile.Write(ref isWatched, true);
             await Task.Delay(Timeout.Infinite, stop);
             throw new InvalidOperationException("the trial ends with the token");
         };
         await _rig.AddAsync(releases, 2);
         await _rig.WantAsync(2);
         await _rig.CheckAsync();
-        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
+        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
         await _rig.StopAsync();
 
         await _rig.StartAsync(source: "/no/such/repository");
@@ -302,7 +306,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.CheckAsync();
 
         await _rig.UntilAsync(() => _rig.Story.Bundles.InUse(other) is null);
-        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
+        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
     }
 
     [Fact]
@@ -337,14 +341,16 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     // 2.0.0 serves, and its trial ends with the token only.
     private async Task BeginEndlessTrialAsync()
     {
+        var isWatched = false;
         _rig.Story.Watch = async stop =>
         {
+            Volatile.Write(ref isWatched, true);
             await Task.Delay(Timeout.Infinite, stop);
             throw new InvalidOperationException("the trial ends with the token");
         };
         await _rig.AddAsync(releases, 2);
         await _rig.WantAsync(2);
         await _rig.CheckAsync();
-        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
+        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
     }
 }
