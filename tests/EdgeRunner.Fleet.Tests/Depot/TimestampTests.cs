@@ -138,11 +138,6 @@ public sealed class TimestampTests : IAsyncLifetime
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
         await _listener.UntilAsync(_repository.Timestamp());
         Assert.Contains(depot.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("this repository has not signed", StringComparison.Ordinal));
-
-        await _listener.PutAsync("nonsense"u8.ToArray()); // not at once: two depots must not fight at full speed
-        await _repository.AddAsync("1.0.0", 10);
-        await Waiting.UntilAsync(() => depot.Figures.TimestampVersion == 2, "the change is seen");
-        Assert.Equal(1, depot.Figures.TimestampsPublished);
     }
 
     [Fact]

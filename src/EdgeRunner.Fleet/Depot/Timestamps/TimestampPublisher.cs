@@ -145,8 +145,14 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
 
     private void OnConnectionChanged(object? sender, MqttConnectionChangedEventArgs change)
     {
+        // Forgotten when the connection ends and not when the next one is there: the event may come after the retained message.
+        if (change.State is MqttSessionState.Waiting)
+        {
+            Forget();
+            return;
+        }
         if (change.State is not MqttSessionState.Connected) return;
-        Forget();
+        lock (_gate) _connectedAt = timeProvider.GetTimestamp();
         Wake();
     }
 
