@@ -130,14 +130,28 @@ public sealed class TimestampTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_this_repository_has_not_signed_is_replaced_on_the_topic_and_told()
+    public async Task What_this_repository_has_not_signed_is_replaced_on_the_topic_and_told_at_once_and_then_once_a_minute()
     {
         using var other = await SignedRepository.MakeAsync(_time);
         for (var i = 0; i < 3; i++) await other.AddAsync($"{i}.0.0", 10); // a higher version, by other keys
         await _listener.PutAsync(other.Timestamp());
-        await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
+        await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
         await _listener.UntilAsync(_repository.Timestamp());
-        Assert.Contains(depot.Lines, line => line.StartsWith("Error", StringComparison.Ordinal) && line.Contains("this repository has not signed", StringComparison.Ordinal));
+        Assert.Equal(1, Told("Error", "this repository has not signed"));
+
+        // Not at once again: two depots must not fight at full speed.
+        await _listener.PutAsync("nonsense"u8.ToArray());
+        await Waiting.UntilAsync(() => Told("Warning timestamp 1 waits 60 s", "") == 1, "it sees the second stranger");
+        await _repository.AddAsync("1.0.0", 10);
+        await Waiting.UntilAsync(() => Told("Warning timestamp 2 waits 60 s", "") == 1, "it sees the change");
+        Assert.Equal(1, depot.Figures.TimestampsPublished);
+        Assert.Equal("nonsense"u8.ToArray(), _listener.Heard.Last());
+
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await _listener.UntilAsync(_repository.Timestamp());
+        Assert.Equal((2, 2), (depot.Figures.TimestampsPublished, Told("Error", "this repository has not signed")));
+
+        int Told(string start, string part) => depot.Lines.Count(line => line.StartsWith(start, StringComparison.Ordinal) && line.Contains(part, StringComparison.Ordinal));
     }
 
     [Fact]

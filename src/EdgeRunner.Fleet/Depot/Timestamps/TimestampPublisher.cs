@@ -26,7 +26,8 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
     private TimestampReading? _newest;
     private ReadOnlyMemory<byte>? _onBroker; // null: not known in this connection
     private long _connectedAt;
-    private long _strangerAt;
+    private long? _strangerAt; // when one was replaced last
+    private long _waits; // the version that a stranger keeps waiting, once it is told
     private long _told;
 
     /// <inheritdoc/>
@@ -69,20 +70,27 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
     {
         if (!connection.Session.IsConnected) return null;
         TimestampReading newest;
+        ReadOnlyMemory<byte>? replaced;
         lock (_gate)
         {
             if (watch.Current is { } local && (_newest is null || local.Version > _newest.Version || !IsOurs(_newest))) _newest = local;
             if (_newest is null) return null;
             newest = _newest;
-            if (_onBroker is { } there)
+            replaced = _onBroker;
+            if (replaced is { } there)
             {
                 if (newest.IsSame(there.Span)) return null;
                 if (TryParse(there) is { } other && IsOurs(other))
                 {
                     if (other.Version >= newest.Version) return null; // one of the same version is as good: devices keep the one they have
                 }
-                else if (_strangerAt != 0 && timeProvider.GetElapsedTime(_strangerAt) is var since && since < StrangerPause)
+                else if (_strangerAt is { } last && timeProvider.GetElapsedTime(last) is var since && since < StrangerPause)
                 {
+                    if (_waits != newest.Version)
+                    {
+                        _waits = newest.Version;
+                        Log.Waits(logger, newest.Version, (StrangerPause - since).TotalSeconds, _topic);
+                    }
                     return StrangerPause - since;
                 }
                 else
@@ -104,7 +112,11 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
         {
             return Retry; // the next connection looks anew
         }
-        lock (_gate) _onBroker ??= newest.Raw;
+        lock (_gate)
+        {
+            if (_onBroker.Equals(replaced)) _onBroker = newest.Raw; // nothing was heard meanwhile
+            _waits = 0;
+        }
         counters.TimestampPublished();
         Log.Published(logger, newest.Version, newest.Metadata.Header.Expires);
         return null;
@@ -175,6 +187,9 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
 
         [LoggerMessage(8052, LogLevel.Warning, "this copy of the repository has timestamp {Version}, the fleet knows {Newer} already: the copy is old")]
         public static partial void Behind(ILogger logger, long version, long newer);
+
+        [LoggerMessage(8054, LogLevel.Warning, "timestamp {Version} waits {Seconds:F0} s: {Topic} carries again what this repository has not signed, and two depots must not fight at full speed")]
+        public static partial void Waits(ILogger logger, long version, double seconds, string topic);
 
         [LoggerMessage(8053, LogLevel.Error, "the broker does not let this depot look after {Topic}: {Reason}")]
         public static partial void Refused(ILogger logger, string topic, string reason);
