@@ -43,6 +43,7 @@ public sealed class ModelSwapTests : IDisposable
         }
 
         await subscriber.WaitUntilAsync("the report with the last version", s => LastReport(s) is { } report && Active(report) is { } active && Model(report) == $"shuttle-forest {active}" && active.StartsWith("2.", StringComparison.Ordinal));
+        await daemon.WaitUntilAsync("enough windows to judge by", status => status.GetProperty("pipelines")[0].GetProperty("windows").GetInt64() > 500);
         daemon.Terminate();
         Assert.Equal(0, await daemon.WaitForExitAsync(TimeSpan.FromSeconds(60)));
         await RobustnessTests.FinishAsync(configuration, subscriber);
