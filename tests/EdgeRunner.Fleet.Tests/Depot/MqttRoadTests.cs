@@ -20,7 +20,7 @@ public sealed class MqttRoadTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _repository = await SignedRepository.MakeAsync();
+        _repository = await SignedRepository.CreateAsync(TimeProvider.System);
         _release = await _repository.AddAsync("1.0.0", ReleaseBytes);
         _depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
     }
