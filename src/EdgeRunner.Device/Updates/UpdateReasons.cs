@@ -51,6 +51,9 @@ internal static class UpdateReasons
     /// <summary>The guard of a pipeline turned the model off during the trial.</summary>
     public const string TrialGuard = "trial-guard";
 
+    /// <summary>A pipeline could not work with it, or gave it no window although its source delivered.</summary>
+    public const string TrialFault = "trial-fault";
+
     /// <summary>Power was lost twice during the trial.</summary>
     public const string TrialInterrupted = "trial-interrupted";
 
