@@ -28,9 +28,12 @@ internal sealed partial class UpdateService
     }
 
     // A model of which a version serves that may not; null when there is none, or when taking it away has just failed and has its pause.
-    private string? FindRevoked() => _plans?.Values.FirstOrDefault(plan => pauses.IsDue(plan.Model, Withholding)
-        && parts.Store.Read(plan.Model) is { Phase: not UpdatePhase.RollingBack } record
-        && parts.Bundles.InUse(plan.Model) is { } active && (record with { MinRelease = Math.Max(plan.MinRelease ?? 0, record.MinRelease ?? 0) }).IsRevoked(active))?.Model;
+    private string? FindRevoked() => _plans is null ? null : parts.Store.Models().FirstOrDefault(model => pauses.IsDue(model, Withholding)
+        && parts.Store.Read(model) is { Phase: not UpdatePhase.RollingBack } record
+        && parts.Bundles.InUse(model) is { } active && (record with { MinRelease = Math.Max(LimitOf(model), record.MinRelease ?? 0) }).IsRevoked(active));
+
+    // What the last check has learned; 0 when it has learned nothing of the model.
+    private long LimitOf(string model) => _plans?.GetValueOrDefault(model) is { } plan ? plan.MinRelease ?? 0 : _otherLimits.GetValueOrDefault(model);
 
     private bool IsWanted(Work run)
     {
@@ -57,7 +60,7 @@ internal sealed partial class UpdateService
         var plan = _plans.GetValueOrDefault(model);
         var goal = plan is null ? null : checker.Decide(model, plan.Desired);
         parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null);
-        if (plan?.MinRelease > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = plan.MinRelease }, counts: false);
+        if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
         if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (goal is not { Kind: UpdateGoalKind.Take })
             return !record.IsAtRest && Abandon(record, plan, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);

@@ -24,6 +24,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private SortedDictionary<string, UpdatePlan>? _plans;
+    private IReadOnlyDictionary<string, long> _otherLimits = new Dictionary<string, long>(StringComparer.Ordinal);
     private Task<UpdateTrigger>? _due;
     private Work? _run;
     private bool _asked;
