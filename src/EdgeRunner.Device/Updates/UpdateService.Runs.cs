@@ -63,12 +63,12 @@ internal sealed partial class UpdateService
         if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
         if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (goal is not { Kind: UpdateGoalKind.Take })
-            return !record.IsAtRest && Abandon(record, plan, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
+            return !record.IsAtRest && Abandon(record, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
         if (ReleaseOf(plan!, goal) is not { } release) return WithoutRelease(record, plan!, goal, cancellationToken);
         if (record.IsAtRest) return !_done.Contains(model) && Begin(record, plan!, release, cancellationToken);
         return string.Equals(record.Target?.Sha256, Sha256(release), StringComparison.Ordinal) && !(record.Target?.Number < record.MinRelease)
             ? Resume(record, plan, cancellationToken)
-            : Abandon(record, plan, $"the group wants {goal.Version} now", cancellationToken);
+            : Abandon(record, $"the group wants {goal.Version} now", cancellationToken);
     }
 
     // The goal is another than at the check: a pin was taken off, or the moment of a rollout has come.
@@ -112,10 +112,10 @@ internal sealed partial class UpdateService
         pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
         && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
 
-    private bool Abandon(UpdateRecord record, UpdatePlan? plan, string words, CancellationToken cancellationToken) =>
+    private bool Abandon(UpdateRecord record, string words, CancellationToken cancellationToken) =>
         Start(record.Model, record.Target?.Sha256, isReturn: true, stop =>
         {
-            parts.Machine.Abandon(record, words, plan?.Roads.Downloader ?? _roads?.Downloader);
+            parts.Machine.Abandon(record, words);
             return parts.Machine.RunAsync(record.Model, new UpdateRun(null, null), stop);
         }, cancellationToken, isDone: false);
 

@@ -125,7 +125,7 @@ internal sealed class OfflineUpdate
 
             if (!record.IsAtRest)
             {
-                machine.Abandon(record, $"the group wants {release.Version} now", plan.Roads.Downloader);
+                machine.Abandon(record, $"the group wants {release.Version} now");
                 await machine.RunAsync(plan.Model, new UpdateRun(null, null), cancellationToken).ConfigureAwait(false);
             }
 

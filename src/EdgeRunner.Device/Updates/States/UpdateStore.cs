@@ -31,6 +31,9 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
     /// <summary>The directory of one model.</summary>
     public string DirectoryOf(string model) => Path.Combine(Root, "models", model);
 
+    /// <summary>Where an encrypted release lies decrypted before it is in the model store.</summary>
+    public string PlainFile(string model) => Path.Combine(DirectoryOf(model), "plain.ermodel");
+
     /// <summary>Models that have a state, by name.</summary>
     public IReadOnlyList<string> Models()
     {
