@@ -75,6 +75,9 @@ internal static class UpdateReasons
     /// <summary>The version is installed here already, by hand and with other content.</summary>
     public const string VersionConflict = "version-conflict";
 
+    /// <summary>A step that is under way does not stop for what a person wants.</summary>
+    public const string Busy = "update-busy";
+
     /// <summary>The desired state names another release now.</summary>
     public const string Superseded = "superseded";
 }

@@ -53,6 +53,9 @@ internal sealed partial class UpdateService
         if (record.Phase == UpdatePhase.RollingBack) return Start(model, record.Target?.Sha256, isReturn: true, stop => parts.Machine.RunAsync(model, new UpdateRun(null, null), stop), cancellationToken);
         if (_plans is null)
         {
+            // A pin needs no answer either: what a person has fixed is not left for what was under way before.
+            if (!record.IsAtRest && parts.Pins.Find(model) is { } pin && !string.Equals(pin, record.Target?.Version, StringComparison.Ordinal))
+                return Abandon(record, $"pinned to {pin} by hand", cancellationToken);
             // Before the first answer of the repository: what needs no network goes on.
             return record.Phase is UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial && Resume(record, null, cancellationToken);
         }
