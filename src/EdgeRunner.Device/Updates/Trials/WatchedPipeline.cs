@@ -25,6 +25,7 @@ internal sealed class WatchedPipeline
     private readonly SourceStatus? _source;
     private readonly long _framesAtBegin;
     private readonly TimeSpan? _silenceAtBegin;
+    private readonly Exception? _faultAtBegin;
 
     /// <summary>The trial begins.</summary>
     /// <param name="worker">The pipeline.</param>
@@ -36,6 +37,7 @@ internal sealed class WatchedPipeline
     {
         (Worker, _trial, _release, _limits, _timeProvider) = (worker, trial, release, limits, timeProvider);
         _begin = timeProvider.GetTimestamp();
+        _faultAtBegin = worker.Fault;
         _source = worker.Loop?.Parts.Source.Status;
         _framesAtBegin = _source?.Frames ?? 0;
         if (_source is { LastFrameTimestamp: > 0 and var heard }) _silenceAtBegin = timeProvider.GetElapsedTime(heard, _begin);
@@ -77,8 +79,9 @@ internal sealed class WatchedPipeline
         if (Worker.Loop is not { } loop)
         {
             var status = Worker.GetStatus();
-            // What the version before would have met as well says nothing of this one.
-            return status.State == ComponentState.Failed && Worker.Fault is { } fault and not (SensorException or ThreadPlacementException or OrtLibraryException)
+            // A fault from before the trial is of the version before, or of none being installed: the pipeline waits for its next try. What any version would meet says
+            // nothing of this one either.
+            return status.State == ComponentState.Failed && !ReferenceEquals(Worker.Fault, _faultAtBegin) && Worker.Fault is { } fault and not (SensorException or ThreadPlacementException or OrtLibraryException)
                 ? $"it cannot work with {_release.Version} and gave it {windows} windows: {(status.Reason.Length > 0 ? status.Reason : fault.Message)}"
                 : null;
         }

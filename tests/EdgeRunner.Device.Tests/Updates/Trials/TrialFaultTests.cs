@@ -34,12 +34,24 @@ public sealed class TrialFaultTests : IDisposable
         // As after a restart of the daemon in the middle of a trial.
         await StartAsync("1.1.0", TinyModels.Pack(_rig, "unknown_operator", "1.1.0"), Forever());
         PipelineRig.Wait(() => _host.Workers[0].Fault is not null);
+        var first = _host.Workers[0].Fault;
 
-        var verdict = await WatchAsync();
+        var verdict = await WatchAsync(new TrialOptions(), HalfAnHour, () => !ReferenceEquals(_host.Workers[0].Fault, first));
 
         Assert.Equal(UpdateReasons.TrialFault, verdict.Code);
         Assert.StartsWith("pipeline p: it cannot work with 1.1.0 and gave it 0 windows: ", verdict.Words, StringComparison.Ordinal);
         Assert.Contains("(tried again in ", verdict.Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Fault_from_before_the_trial_is_not_held_against_the_version()
+    {
+        await StartAsync("1.1.0", TinyModels.Pack(_rig, "unknown_operator", "1.1.0"), Forever());
+        PipelineRig.Wait(() => _host.Workers[0].Fault is not null);
+        _host.Workers[0].RequestStop(); // No other try.
+        PipelineRig.Wait(() => _host.Workers[0].IsDone);
+
+        Assert.True((await WatchAsync()).Passed);
     }
 
     [Fact]
@@ -107,10 +119,13 @@ public sealed class TrialFaultTests : IDisposable
 
     private Task<TrialVerdict> WatchAsync() => WatchAsync(new TrialOptions(), HalfAnHour);
 
-    // The first look at the counters is made at once, and half an hour has gone at the second.
-    private Task<TrialVerdict> WatchAsync(TrialOptions options, TrialLimits? limits) =>
+    // Half an hour goes by after a look at the counters: the first, or the one when it is time for it.
+    private Task<TrialVerdict> WatchAsync(TrialOptions options, TrialLimits? limits, Func<bool>? isTime = null) =>
         new TrialRunner(_host, _rig.Store, null!, new ServingHistory(_rig.Directory.Path, words => throw new InvalidOperationException(words)), options, _clock)
-            .WatchAsync(TrialRig.Release("1.1.0"), "1.0.0", limits, new Listener(() => _clock.Forward(TimeSpan.FromMinutes(31))), default);
+            .WatchAsync(TrialRig.Release("1.1.0"), "1.0.0", limits, new Listener(() =>
+            {
+                if (isTime?.Invoke() != false) _clock.Forward(TimeSpan.FromMinutes(31));
+            }), default);
 
     /// <summary>The clock of the machine, moved forward at will.</summary>
     private sealed class ForwardClock : TimeProvider
