@@ -21,6 +21,15 @@ internal sealed record TrialOptions : ICheckedSection
     /// <summary>Windows that the new version first runs beside the old one, unseen by actuators; 0 (default) = none.</summary>
     public long ShadowWindows { get; set; }
 
+    /// <summary>Fewest windows that a rollout may ask for; when <see cref="Windows"/> is lower, that is.</summary>
+    public long MinWindows { get; set; } = 10;
+
+    /// <summary>Fewest minutes that a rollout may ask for; when <see cref="Minutes"/> is lower, that is.</summary>
+    public double MinMinutes { get; set; } = 1;
+
+    /// <summary>Largest <see cref="MaxErrorRate"/> that a rollout may ask for; when <see cref="MaxErrorRate"/> is higher, that is.</summary>
+    public double ErrorRateCap { get; set; } = 0.5;
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
@@ -30,5 +39,8 @@ internal sealed record TrialOptions : ICheckedSection
         check.Range(nameof(MaxLatencyRatio), MaxLatencyRatio, 1, 1_000);
         check.Range(nameof(MaxDrift), MaxDrift, 0, 100);
         check.Range(nameof(ShadowWindows), ShadowWindows, 0, 1_000_000_000);
+        check.Range(nameof(MinWindows), MinWindows, 1, 1_000_000_000);
+        check.Range(nameof(MinMinutes), MinMinutes, 0, 10_080);
+        check.Range(nameof(ErrorRateCap), ErrorRateCap, 0, 1);
     }
 }

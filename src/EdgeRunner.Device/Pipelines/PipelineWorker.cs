@@ -21,6 +21,7 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly ResiliencePipeline _retry;
     private readonly Lock _refresh = new();
     private PipelineLoop? _loop;
+    private Exception? _fault;
 
     public PipelineWorker(string name, PipelineOptions options, PipelineContext context, PipelineTelemetry telemetry, PipelineCounters counters, bool once)
     {
@@ -53,6 +54,9 @@ internal sealed partial class PipelineWorker : IDisposable
 
     /// <summary>True when it is done because it could not do its work.</summary>
     public bool HasFailed { get; private set; }
+
+    /// <summary>What it failed with; null while it works, and before it has failed. Any thread.</summary>
+    public Exception? Fault => Volatile.Read(ref _fault);
 
     private string Component => $"pipeline {Name}";
 
@@ -139,6 +143,7 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private void Fail(Exception e, string reason)
     {
+        Volatile.Write(ref _fault, e);
         _context.States.Set(Component, ComponentState.Failed, reason);
         Log.Failed(_context.Logger, e, Name);
     }
@@ -165,6 +170,7 @@ internal sealed partial class PipelineWorker : IDisposable
         {
             if (Options.Model!.Name is { } name && _context.Store.FindActiveBundle(name) is { } active && !string.Equals(active, parts.Model.Path, StringComparison.Ordinal)) return false;
             _context.States.Set(Component, ComponentState.Running, parts.Model.Title);
+            Volatile.Write(ref _fault, null);
             loop.Run(mark);
         }
         finally

@@ -37,6 +37,43 @@ internal sealed class UpdateChecker(UpdateParts parts, string deviceId, Func<Dat
         return plans;
     }
 
+    /// <summary>The lowest releases that may run of models that updates know and the desired state does not name: who is left alone must still hear that what it runs
+    /// is revoked. To be called after <see cref="CheckAsync"/>, with what came of it.</summary>
+    /// <returns>By name of the model; those of which nothing is listed any more, or nothing could be read, are missing.</returns>
+    public async Task<IReadOnlyDictionary<string, long>> FindOtherLimitsAsync(UpdateRoads roads, IReadOnlyList<UpdatePlan> plans, CancellationToken cancellationToken)
+    {
+        var limits = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var model in parts.Store.Models().Except(plans.Select(plan => plan.Model), StringComparer.Ordinal))
+        {
+            if (await FindLimitAsync(roads.Source, model, cancellationToken).ConfigureAwait(false) is { } limit) limits[model] = limit;
+        }
+
+        return limits;
+    }
+
+    private async Task<long?> FindLimitAsync(IReleaseSource source, string model, CancellationToken cancellationToken)
+    {
+        var known = parts.Store.Read(model).Known.OrderByDescending(release => release.Number).Select(release => release.Version);
+        IEnumerable<string> versions = parts.Bundles.InUse(model) is { } active ? known.Prepend(active) : known;
+        foreach (var version in versions.Distinct(StringComparer.Ordinal).ToList())
+        {
+            try
+            {
+                return (await source.FindAsync(model, version, cancellationToken).ConfigureAwait(false)).MinRelease;
+            }
+            catch (UpdateFailedException e) when (e.Code is UpdateReasons.NotListed)
+            {
+                // Taken out of the repository, or installed by a person. Any other that is listed tells as well.
+            }
+            catch (UpdateFailedException)
+            {
+                return null; // Trouble with a model that nobody wants is no trouble of the check.
+            }
+        }
+
+        return null;
+    }
+
     private async Task<UpdatePlan> PlanAsync(UpdatePlan plan, CancellationToken cancellationToken)
     {
         var goal = Decide(plan.Model, plan.Desired);

@@ -13,6 +13,7 @@ namespace EdgeRunner.Device.Updates;
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(UpdatePhaseConverter)])]
 [JsonSerializable(typeof(UpdateRecord))]
+[JsonSerializable(typeof(ReleaseMemory))]
 [JsonSerializable(typeof(HistoryEntry))]
 [JsonSerializable(typeof(DenyListFile))]
 [JsonSerializable(typeof(PinsFile))]

@@ -51,6 +51,9 @@ internal static class UpdateReasons
     /// <summary>The guard of a pipeline turned the model off during the trial.</summary>
     public const string TrialGuard = "trial-guard";
 
+    /// <summary>A pipeline could not work with it, or gave it no window although its source delivered.</summary>
+    public const string TrialFault = "trial-fault";
+
     /// <summary>Power was lost twice during the trial.</summary>
     public const string TrialInterrupted = "trial-interrupted";
 
@@ -71,6 +74,9 @@ internal static class UpdateReasons
 
     /// <summary>The version is installed here already, by hand and with other content.</summary>
     public const string VersionConflict = "version-conflict";
+
+    /// <summary>A step that is under way does not stop for what a person wants.</summary>
+    public const string Busy = "update-busy";
 
     /// <summary>The desired state names another release now.</summary>
     public const string Superseded = "superseded";

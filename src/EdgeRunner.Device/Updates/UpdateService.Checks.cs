@@ -22,7 +22,8 @@ internal sealed partial class UpdateService
         {
             var roads = directory is null ? _roads ??= parts.Roads.Open(null) : parts.Roads.Open(directory);
             var plans = await checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
-            return new CheckOutcome(trigger, plans, null) { Directory = directory is null ? null : roads };
+            var limits = await checker.FindOtherLimitsAsync(roads, plans, cancellationToken).ConfigureAwait(false);
+            return new CheckOutcome(trigger, plans, null) { Limits = limits, Directory = directory is null ? null : roads };
         }
         catch (UpdateFailedException e)
         {
@@ -60,6 +61,7 @@ internal sealed partial class UpdateService
         states.Set(Component, ComponentState.Running);
         if (outcome.Directory is not null) TakeOver(outcome.Directory);
         _plans = new SortedDictionary<string, UpdatePlan>(outcome.Plans!.ToDictionary(plan => plan.Model, StringComparer.Ordinal), StringComparer.Ordinal);
+        _otherLimits = outcome.Limits;
         _done.Clear();
         pauses.End(all: outcome.Trigger == UpdateTrigger.Manual);
         Answer(new UpdateAnswer(true, Describe()));
@@ -93,5 +95,8 @@ internal sealed partial class UpdateService
     private sealed record CheckOutcome(UpdateTrigger Trigger, IReadOnlyList<UpdatePlan>? Plans, UpdateFailedException? Failure)
     {
         public UpdateRoads? Directory { get; init; }
+
+        /// <summary>Of models that the desired state does not name.</summary>
+        public IReadOnlyDictionary<string, long> Limits { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeRunner.Device.Updates.States;
 
 namespace EdgeRunner.Device.Updates;
@@ -96,12 +97,19 @@ internal sealed partial class UpdateService
         parts.History.Add(new HistoryEntry(timeProvider.GetUtcNow(), model, version, "activated") { From = from, Active = version, Release = parts.Store.Read(model).Find(version)?.Number, Words = "by hand" });
 
     /// <summary>Stops the update of a model where it is, so that a person's wish meets a state that holds still.</summary>
+    /// <exception cref="UpdateFailedException">It does not stop within <see cref="QuietPatience"/>: a step hangs. It is stopped as soon as it comes back.</exception>
     private async Task<UpdateRecord> QuietAsync(string model)
     {
         if (_run is { } run && string.Equals(run.Model, model, StringComparison.Ordinal))
         {
             await run.Stop.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAny(run.Task).ConfigureAwait(false);
+            await Task.WhenAny(run.Task, Task.Delay(QuietPatience, timeProvider, CancellationToken.None)).ConfigureAwait(false);
+            if (!run.Task.IsCompleted)
+            {
+                throw new UpdateFailedException(UpdateReasons.Busy, string.Create(CultureInfo.InvariantCulture,
+                    $"the update of {parts.Store.Read(model).Title} ({parts.Store.Read(model).Phase.Word()}) has not stopped within {QuietPatience.TotalSeconds:0.#} s; nothing was changed. Try again in a minute, and if that is in vain too: systemctl restart edgerunner"), isFinal: false);
+            }
+
             HarvestRun();
         }
 

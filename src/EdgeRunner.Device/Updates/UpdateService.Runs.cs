@@ -28,9 +28,12 @@ internal sealed partial class UpdateService
     }
 
     // A model of which a version serves that may not; null when there is none, or when taking it away has just failed and has its pause.
-    private string? FindRevoked() => _plans?.Values.FirstOrDefault(plan => pauses.IsDue(plan.Model, Withholding)
-        && parts.Store.Read(plan.Model) is { Phase: not UpdatePhase.RollingBack } record
-        && parts.Bundles.InUse(plan.Model) is { } active && (record with { MinRelease = Math.Max(plan.MinRelease ?? 0, record.MinRelease ?? 0) }).IsRevoked(active))?.Model;
+    private string? FindRevoked() => _plans is null ? null : parts.Store.Models().FirstOrDefault(model => pauses.IsDue(model, Withholding)
+        && parts.Store.Read(model) is { Phase: not UpdatePhase.RollingBack } record
+        && parts.Bundles.InUse(model) is { } active && (record with { MinRelease = Math.Max(LimitOf(model), record.MinRelease ?? 0) }).IsRevoked(active));
+
+    // What the last check has learned; 0 when it has learned nothing of the model.
+    private long LimitOf(string model) => _plans?.GetValueOrDefault(model) is { } plan ? plan.MinRelease ?? 0 : _otherLimits.GetValueOrDefault(model);
 
     private bool IsWanted(Work run)
     {
@@ -50,6 +53,9 @@ internal sealed partial class UpdateService
         if (record.Phase == UpdatePhase.RollingBack) return Start(model, record.Target?.Sha256, isReturn: true, stop => parts.Machine.RunAsync(model, new UpdateRun(null, null), stop), cancellationToken);
         if (_plans is null)
         {
+            // A pin needs no answer either: what a person has fixed is not left for what was under way before.
+            if (!record.IsAtRest && parts.Pins.Find(model) is { } pin && !string.Equals(pin, record.Target?.Version, StringComparison.Ordinal))
+                return Abandon(record, $"pinned to {pin} by hand", cancellationToken);
             // Before the first answer of the repository: what needs no network goes on.
             return record.Phase is UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial && Resume(record, null, cancellationToken);
         }
@@ -57,15 +63,15 @@ internal sealed partial class UpdateService
         var plan = _plans.GetValueOrDefault(model);
         var goal = plan is null ? null : checker.Decide(model, plan.Desired);
         parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null);
-        if (plan?.MinRelease > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = plan.MinRelease }, counts: false);
+        if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
         if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (goal is not { Kind: UpdateGoalKind.Take })
-            return !record.IsAtRest && Abandon(record, plan, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
+            return !record.IsAtRest && Abandon(record, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
         if (ReleaseOf(plan!, goal) is not { } release) return WithoutRelease(record, plan!, goal, cancellationToken);
         if (record.IsAtRest) return !_done.Contains(model) && Begin(record, plan!, release, cancellationToken);
         return string.Equals(record.Target?.Sha256, Sha256(release), StringComparison.Ordinal) && !(record.Target?.Number < record.MinRelease)
             ? Resume(record, plan, cancellationToken)
-            : Abandon(record, plan, $"the group wants {goal.Version} now", cancellationToken);
+            : Abandon(record, $"the group wants {goal.Version} now", cancellationToken);
     }
 
     // The goal is another than at the check: a pin was taken off, or the moment of a rollout has come.
@@ -109,10 +115,10 @@ internal sealed partial class UpdateService
         pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
         && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
 
-    private bool Abandon(UpdateRecord record, UpdatePlan? plan, string words, CancellationToken cancellationToken) =>
+    private bool Abandon(UpdateRecord record, string words, CancellationToken cancellationToken) =>
         Start(record.Model, record.Target?.Sha256, isReturn: true, stop =>
         {
-            parts.Machine.Abandon(record, words, plan?.Roads.Downloader ?? _roads?.Downloader);
+            parts.Machine.Abandon(record, words);
             return parts.Machine.RunAsync(record.Model, new UpdateRun(null, null), stop);
         }, cancellationToken, isDone: false);
 

@@ -20,10 +20,14 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     /// <summary>Pause after a turn that has failed.</summary>
     private static readonly TimeSpan TurnPause = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a person's wish waits for the step that is under way. Meanwhile nothing else begins.</summary>
+    internal TimeSpan QuietPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     private readonly Channel<Func<CancellationToken, Task>> _inbox = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private SortedDictionary<string, UpdatePlan>? _plans;
+    private IReadOnlyDictionary<string, long> _otherLimits = new Dictionary<string, long>(StringComparer.Ordinal);
     private Task<UpdateTrigger>? _due;
     private Work? _run;
     private bool _asked;

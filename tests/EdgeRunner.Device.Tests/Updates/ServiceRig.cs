@@ -46,6 +46,9 @@ internal sealed class ServiceRig : IAsyncDisposable
 
     public DeviceFacts Facts { get; set; } = new("1.20.0", ["CPUExecutionProvider"], 1L << 30, 2L << 30);
 
+    /// <summary>How long a person's wish waits for a step; 30 s in the daemon.</summary>
+    public TimeSpan QuietPatience { get; set; } = TimeSpan.FromSeconds(30);
+
     public string StatusLogText => File.Exists(_statusLog.FilePath) ? File.ReadAllText(_statusLog.FilePath) : "";
 
     /// <summary>Phases in their order.</summary>
@@ -99,7 +102,7 @@ internal sealed class ServiceRig : IAsyncDisposable
             Story.Store, Story.History, Story.Denied, new Pins(Story.Store, TimeProvider.System, Story.Said.Add), Story.Bundles, Story.Machine,
             new ReleaseCheck(Story.Denied, Story.Bundles, _ => Facts), Story, new UpdateRoadsFactory(options, identity, Story.Bundles, TimeProvider.System, NullLoggerFactory.Instance),
             new UpdateSchedule(Device, 0, 60, TimeProvider.System), Story.Board);
-        Service = new UpdateService(Parts, new UpdateChecker(Parts, Device, () => Now()), new RetryPauses(0, TimeProvider.System), States, TimeProvider.System, NullLogger<UpdateService>.Instance);
+        Service = new UpdateService(Parts, new UpdateChecker(Parts, Device, () => Now()), new RetryPauses(0, TimeProvider.System), States, TimeProvider.System, NullLogger<UpdateService>.Instance) { QuietPatience = QuietPatience };
         await Service.StartAsync(default);
     }
 

@@ -34,22 +34,25 @@ internal sealed class ReleaseUnsealer(IUpdateTransport transport, UpdateOptions 
             using var key = Open(release, envelope.Span);
             return null;
         }
-        catch (UpdateFailedException e)
+        catch (UpdateFailedException e) when (e.Code is not UpdateReasons.Storage) // A key that cannot be read now says nothing of the next moment.
         {
             return e.Message;
         }
     }
+
+    /// <summary>Where the plain text lies until it is whole.</summary>
+    public static string Unfinished(string plainFile) => plainFile + ".part";
 
     /// <inheritdoc/>
     public async Task UnsealAsync(Release release, string sealedFile, string plainFile, CancellationToken cancellationToken)
     {
         var envelope = await FetchAsync(release, cancellationToken).ConfigureAwait(false);
         using var key = Open(release, envelope.Span);
-        var temporary = plainFile + ".part";
+        var temporary = Unfinished(plainFile);
         File.Delete(temporary); // one that is there keeps its mode, whatever that is
         try
         {
-            await DecryptAsync(release, key, sealedFile, temporary, cancellationToken).ConfigureAwait(false);
+            await DecryptGuardedAsync(release, key, sealedFile, temporary, cancellationToken).ConfigureAwait(false);
             File.Move(temporary, plainFile, overwrite: true);
         }
         finally
@@ -59,6 +62,41 @@ internal sealed class ReleaseUnsealer(IUpdateTransport transport, UpdateOptions 
 
         DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(plainFile))!);
         EncryptionLog.Unsealed(logger, release.Title, key.KeyId, key.PlainLength);
+    }
+
+    /// <summary>Tells a release that is not what its keys say, which is final, from a disk that fails or gives back other bytes than were verified, which may pass.</summary>
+    private static async Task DecryptGuardedAsync(Release release, ReleaseKey key, string sealedFile, string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DecryptAsync(release, key, sealedFile, target, cancellationToken).ConfigureAwait(false);
+        }
+        catch (UpdateFailedException e) when (e.IsFinal)
+        {
+            if (await FindDamageAsync(release, sealedFile, cancellationToken).ConfigureAwait(false) is not { } found) throw;
+            throw new UpdateFailedException(UpdateReasons.DigestMismatch,
+                $"{sealedFile} is not what was downloaded any more (SHA-256 {found}): the disk may be failing; its damaged parts are fetched again. {e.Message}", isFinal: false, e);
+        }
+        catch (IOException e) when (!FileSpace.IsNoSpace(e))
+        {
+            throw Unreadable(release, sealedFile, e);
+        }
+    }
+
+    /// <summary>The digest of the file when it is not the signed one; null when it is.</summary>
+    private static async Task<string?> FindDamageAsync(Release release, string sealedFile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var cipher = new FileStream(sealedFile, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan);
+            await using var cipherDisposal = cipher.ConfigureAwait(false);
+            var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(cipher, cancellationToken).ConfigureAwait(false));
+            return string.Equals(found, release.Target.File.Digests.All.GetValueOrDefault("sha256"), StringComparison.Ordinal) ? null : found;
+        }
+        catch (IOException e)
+        {
+            throw Unreadable(release, sealedFile, e);
+        }
     }
 
     /// <exception cref="UpdateFailedException">It does not decrypt, or is not what the envelope says.</exception>
@@ -139,7 +177,11 @@ internal sealed class ReleaseUnsealer(IUpdateTransport transport, UpdateOptions 
         {
             throw NoKey($"{release.Title} is encrypted and there is no device key {file} (updates.deviceKeyFile); {MakeOne}", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
+        {
+            throw new UpdateFailedException(UpdateReasons.Storage, $"{release.Title} is encrypted and the disk did not give the device key {file}: {e.Message}", isFinal: false, e);
+        }
+        catch (UnauthorizedAccessException e)
         {
             throw NoKey($"{release.Title} is encrypted and the device key {file} cannot be read: {e.Message}", e);
         }
@@ -201,6 +243,9 @@ internal sealed class ReleaseUnsealer(IUpdateTransport transport, UpdateOptions 
             return;
         }
     }
+
+    private static UpdateFailedException Unreadable(Release release, string sealedFile, IOException e) =>
+        new(UpdateReasons.Storage, $"{release.Title} could not be decrypted because of the disk, and is tried again: {sealedFile}: {e.Message}", isFinal: false, e);
 
     private static UpdateFailedException NoKey(string message, Exception? inner = null) => new(UpdateReasons.NoKey, message, isFinal: false, inner);
 

@@ -64,6 +64,7 @@ internal sealed class OfflineUpdate
         try
         {
             var plans = await _checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
+            foreach (var (model, limit) in await _checker.FindOtherLimitsAsync(roads, plans, cancellationToken).ConfigureAwait(false)) Learn(_parts.Store.Read(model), limit);
             if (plans.Count == 0) return new UpdateAnswer(true, "the group has no desired state for any model");
             List<string> words = [];
             string? code = null;
@@ -87,8 +88,7 @@ internal sealed class OfflineUpdate
     {
         try
         {
-            var record = _parts.Store.Read(plan.Model);
-            if (plan.MinRelease > (record.MinRelease ?? 0)) record = _parts.Store.Write(record with { MinRelease = plan.MinRelease }, counts: false);
+            var record = Learn(_parts.Store.Read(plan.Model), plan.MinRelease);
             if (plan.Trouble is { } trouble) return (trouble.Message, trouble.Code);
             if (plan.Release is not { } release) return (_checker.Decide(plan.Model, plan.Desired).Words, null);
             return await TakeAsync(plan, release, record, cancellationToken).ConfigureAwait(false);
@@ -125,7 +125,7 @@ internal sealed class OfflineUpdate
 
             if (!record.IsAtRest)
             {
-                machine.Abandon(record, $"the group wants {release.Version} now", plan.Roads.Downloader);
+                machine.Abandon(record, $"the group wants {release.Version} now");
                 await machine.RunAsync(plan.Model, new UpdateRun(null, null), cancellationToken).ConfigureAwait(false);
             }
 
@@ -137,6 +137,9 @@ internal sealed class OfflineUpdate
             ? ($"{release.Version} serves", null)
             : ($"{release.Version} was refused, {_parts.Bundles.InUse(plan.Model) ?? "nothing"} goes on: {end.ReasonCode}: {end.Reason}", end.ReasonCode ?? UpdateReasons.Denied);
     }
+
+    private UpdateRecord Learn(UpdateRecord record, long? minRelease) =>
+        minRelease > (record.MinRelease ?? 0) ? _parts.Store.Write(record with { MinRelease = minRelease }, counts: false) : record;
 
     private void Forgive()
     {

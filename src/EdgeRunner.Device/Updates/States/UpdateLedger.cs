@@ -1,4 +1,6 @@
 using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Updates.Download;
+using EdgeRunner.Device.Updates.Encryption;
 
 namespace EdgeRunner.Device.Updates.States;
 
@@ -92,6 +94,8 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
         var at = record.Since ?? DateTimeOffset.UnixEpoch;
         if (record is { Phase: UpdatePhase.Rejected, Denies: true })
             denied.Add(new DeniedRelease(target.Sha256, record.Model, target.Version, record.ReasonCode ?? UpdateReasons.Denied, record.Reason ?? "", at));
+        // Before the history: on a full disk this is the room for it.
+        if (record.Phase == UpdatePhase.Rejected) Discard(record.Model);
         checkpoints.Reach(record.Phase, UpdateMoment.Inside);
         history.Add(new HistoryEntry(at, record.Model, target.Version, record.Phase.Word())
         {
@@ -121,6 +125,23 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
         {
             if (!keep.Contains(known.Version)) bundles.Remove(model, known.Version);
         }
+    }
+
+    /// <summary>Deletes what a download has left that nobody will install, decrypted or not.</summary>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    public void Discard(string model)
+    {
+        DiscardPlain(model);
+        new PartDirectory(Path.GetDirectoryName(store.Root)!).Delete(model, exceptSha256: null);
+    }
+
+    /// <summary>Deletes what was decrypted of a release outside of the model store, whole or half.</summary>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    public void DiscardPlain(string model)
+    {
+        var plain = store.PlainFile(model);
+        // Where nothing was ever written there is no directory to delete from.
+        foreach (var file in new[] { plain, ReleaseUnsealer.Unfinished(plain) }.Where(File.Exists)) File.Delete(file);
     }
 
     private UpdateRecord WriteEnd(UpdateRecord record)

@@ -51,8 +51,9 @@ internal sealed partial class UpdateMachine
             var file = run.File ?? await FetchAsync(record, run, cancellationToken).ConfigureAwait(false);
             if (release.Keys is not null)
             {
-                await roads.Unsealer.UnsealAsync(release, file, PlainFile(record.Model), cancellationToken).ConfigureAwait(false);
-                file = PlainFile(record.Model);
+                var plain = store.PlainFile(record.Model);
+                await roads.Unsealer.UnsealAsync(release, file, plain, cancellationToken).ConfigureAwait(false);
+                file = plain;
             }
 
             checkpoints.Reach(UpdatePhase.Verified, UpdateMoment.Inside);
@@ -95,7 +96,7 @@ internal sealed partial class UpdateMachine
         // A disk has seldom room for the download, its plain text and the bundle all the time.
         run.Roads?.Downloader.Discard(record.Model);
         checkpoints.Reach(UpdatePhase.Staged, UpdateMoment.Inside);
-        File.Delete(PlainFile(record.Model));
+        ledger.DiscardPlain(record.Model);
         checkpoints.Reach(UpdatePhase.Staged, UpdateMoment.Leaving);
         return ledger.Enter(record, UpdatePhase.Probing);
     }

@@ -58,7 +58,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
 
     /// <summary>Ends what is under way because it is not wanted any more: a trial by going back, anything before it by forgetting it.</summary>
     /// <returns>The state; when it is <see cref="UpdatePhase.RollingBack"/>, <see cref="RunAsync"/> does the rest.</returns>
-    public UpdateRecord Abandon(UpdateRecord record, string words, IReleaseDownloader? downloader)
+    public UpdateRecord Abandon(UpdateRecord record, string words)
     {
         switch (record.Phase)
         {
@@ -67,8 +67,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
                 return ledger.Fail(record, UpdateReasons.Superseded, words, denies: false);
             case UpdatePhase.Downloading or UpdatePhase.Verified or UpdatePhase.Staged or UpdatePhase.Probing:
                 var idle = store.Write(record with { Phase = UpdatePhase.Idle, Target = null, From = null, Trial = null, PeakBytes = null, ReasonCode = null, Reason = null, Attempts = 0, Writes = 0 });
-                downloader?.Discard(record.Model);
-                File.Delete(PlainFile(record.Model));
+                ledger.Discard(record.Model);
                 ledger.Collect(idle);
                 return idle;
             default:
@@ -162,6 +161,4 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
 
     // ENOSPC and EDQUOT of Linux, which .NET leaves in the exception.
     private static bool IsFull(Exception e) => e.HResult is 28 or 122 || e.InnerException is System.ComponentModel.Win32Exception { NativeErrorCode: 28 or 122 };
-
-    private string PlainFile(string model) => Path.Combine(store.DirectoryOf(model), "plain.ermodel");
 }

@@ -7,6 +7,7 @@ namespace EdgeRunner.Device.Updates.States;
 /// Below the state directory:
 /// <code>
 /// updates/models/MODEL/state.json      UpdateRecord
+/// updates/models/MODEL/releases.json   ReleaseMemory: a copy of what must not be lost with a damaged state
 /// updates/models/MODEL/history.jsonl   UpdateHistory
 /// updates/deny.json                    DenyList
 /// updates/pins.json                    Pins
@@ -30,6 +31,9 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
     /// <summary>The directory of one model.</summary>
     public string DirectoryOf(string model) => Path.Combine(Root, "models", model);
 
+    /// <summary>Where an encrypted release lies decrypted before it is in the model store.</summary>
+    public string PlainFile(string model) => Path.Combine(DirectoryOf(model), "plain.ermodel");
+
     /// <summary>Models that have a state, by name.</summary>
     public IReadOnlyList<string> Models()
     {
@@ -43,8 +47,13 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
         }
     }
 
-    /// <summary>The state of a model; idle when it has none, or when the file was damaged.</summary>
-    public UpdateRecord Read(string model) => FileOf(model).Read() ?? new UpdateRecord(model, UpdatePhase.Idle);
+    /// <summary>The state of a model; idle when it has none, or when the file was damaged: then only its releases are still known, from their copy.</summary>
+    public UpdateRecord Read(string model)
+    {
+        if (FileOf(model).Read() is { } record) return record;
+        var idle = new UpdateRecord(model, UpdatePhase.Idle);
+        return MemoryOf(model).Read() is { } memory ? idle with { MinRelease = memory.MinRelease, Known = memory.Known } : idle;
+    }
 
     /// <summary>Makes a state durable and counts it.</summary>
     /// <param name="record">The state.</param>
@@ -57,10 +66,24 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
         var before = Read(record.Model);
         var isNewPhase = before.Phase != record.Phase || !string.Equals(before.Target?.Sha256, record.Target?.Sha256, StringComparison.Ordinal);
         var written = record with { Writes = record.Writes + (counts ? 1 : 0), Since = isNewPhase || before.Since is null ? timeProvider.GetUtcNow() : before.Since };
+        Remember(before, written);
         FileOf(record.Model).Write(written);
         Written?.Invoke(written);
         return written;
     }
+
+    // Before the state, and seldom: once for a release, and for a new limit.
+    private void Remember(UpdateRecord before, UpdateRecord written)
+    {
+        var memory = ReleaseMemory.Of(written);
+        if (memory is { MinRelease: null, Known.Count: 0 } || (memory.IsSame(ReleaseMemory.Of(before)) && File.Exists(MemoryPath(written.Model)))) return;
+        MemoryOf(written.Model).Write(memory);
+    }
+
+    private string MemoryPath(string model) => Path.Combine(DirectoryOf(model), "releases.json");
+
+    private DurableJson<ReleaseMemory> MemoryOf(string model) =>
+        new(MemoryPath(model), UpdateJsonContext.Default.ReleaseMemory, memory => memory.IsValid(model), say);
 
     private DurableJson<UpdateRecord> FileOf(string model)
     {

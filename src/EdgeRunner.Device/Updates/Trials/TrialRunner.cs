@@ -24,7 +24,7 @@ internal sealed partial class TrialRunner(PipelineHost pipelines, BundleStore st
         if (users.Count == 0) return new TrialVerdict(null, $"no pipeline uses {release.Model}, so there was nothing to watch");
         if (from is not null) Remember(release.Model, from, users);
         var before = from is null ? new Dictionary<string, PipelineHistory>(StringComparer.Ordinal) : history.Find(release.Model, from);
-        List<Watched> all = [.. users.Select(worker => new Watched(worker, new PipelineTrial(worker.Name, inForce, from, Recall(worker, release.Model, from, before)), release))];
+        List<WatchedPipeline> all = [.. users.Select(worker => new WatchedPipeline(worker, new PipelineTrial(worker.Name, inForce, from, Recall(worker, release.Model, from, before)), release, inForce, timeProvider))];
         var begin = timeProvider.GetTimestamp();
         while (true)
         {
@@ -38,7 +38,7 @@ internal sealed partial class TrialRunner(PipelineHost pipelines, BundleStore st
         }
     }
 
-    private TrialVerdict Pass(Release release, List<Watched> all, bool isTimeOver, TimeSpan took)
+    private TrialVerdict Pass(Release release, List<WatchedPipeline> all, bool isTimeOver, TimeSpan took)
     {
         Remember(release.Model, release.Version, all.ConvertAll(one => one.Worker));
         var seconds = took.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture);
@@ -47,7 +47,7 @@ internal sealed partial class TrialRunner(PipelineHost pipelines, BundleStore st
     }
 
     // Those that still can give windows; when none can, the one that gave least.
-    private static long Slowest(List<Watched> all) => (all.Exists(one => !one.Worker.IsDone) ? all.Where(one => !one.Worker.IsDone) : all).Min(one => one.Windows);
+    private static long Slowest(List<WatchedPipeline> all) => (all.Exists(one => !one.Worker.IsDone) ? all.Where(one => !one.Worker.IsDone) : all).Min(one => one.Windows);
 
     private List<PipelineWorker> UsersOf(string model) => [.. pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, model, StringComparison.Ordinal))];
 
@@ -60,25 +60,4 @@ internal sealed partial class TrialRunner(PipelineHost pipelines, BundleStore st
         : known.TryGetValue(worker.Name, out var kept) ? kept
         : worker.Observed.Find(model, from) is { } seen && seen.Latency.Count >= PipelineTrial.MinimumForMedian ? PipelineHistory.Of(seen)
         : null;
-
-    private sealed record Watched(PipelineWorker Worker, PipelineTrial Trial, Release Release)
-    {
-        public long Windows => Seen?.Windows ?? 0;
-
-        // Null until the pipeline has taken the version: its source may be silent, or it does not run now.
-        private ServingObservation? Seen =>
-            Worker.Observed.Latest is { } latest && string.Equals(latest.Model, Release.Model, StringComparison.Ordinal) && string.Equals(latest.Version, Release.Version, StringComparison.Ordinal)
-                ? latest
-                : null;
-
-        public TrialVerdict? FindFailure(bool isOver) => Seen is { } seen ? Trial.FindFailure(seen, isOver) : null;
-
-        public string Describe()
-        {
-            if (Seen is { Windows: > 0 } seen) return Trial.Describe(seen);
-            var status = Worker.GetStatus();
-            var why = status.Reason.Length > 0 && Worker.Loop is null ? $"{status.State.ToString().ToLowerInvariant()}: {status.Reason}" : $"its source: {status.Source}";
-            return $"pipeline {Worker.Name}: no window came ({why})";
-        }
-    }
 }

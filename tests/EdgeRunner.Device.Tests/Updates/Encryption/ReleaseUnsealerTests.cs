@@ -202,6 +202,41 @@ public sealed class ReleaseUnsealerTests : IAsyncLifetime, IDisposable
         AssertNothingIsLeftBeside();
     }
 
+    [Theory]
+    [InlineData(SealMode.Single)]
+    [InlineData(SealMode.Chunked)]
+    public async Task A_download_that_the_disk_has_changed_is_no_verdict_on_the_release(SealMode mode)
+    {
+        var release = await PublishAsync(mode: mode);
+        var bytes = await File.ReadAllBytesAsync(SealedFile(release));
+        bytes[^1] ^= 1;
+        var damaged = _directory.File("damaged");
+        await File.WriteAllBytesAsync(damaged, bytes);
+
+        var error = await Assert.ThrowsAsync<UpdateFailedException>(() => Sut().UnsealAsync(release, damaged, PlainFile, CancellationToken.None));
+
+        Assert.Equal((UpdateReasons.DigestMismatch, false), (error.Code, error.IsFinal));
+        Assert.Contains($"{damaged} is not what was downloaded any more (SHA-256 ", error.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(PlainFile));
+        AssertNothingIsLeftBeside();
+    }
+
+    [Fact]
+    public async Task A_disk_that_cannot_be_read_is_no_verdict_on_the_release_or_on_the_key()
+    {
+        var release = await PublishAsync();
+
+        // The first page of this process, which no process has: the kernel answers EIO, as for a bad sector.
+        var error = await Assert.ThrowsAsync<UpdateFailedException>(() => Sut().UnsealAsync(release, "/proc/self/mem", PlainFile, CancellationToken.None));
+        Assert.Equal((UpdateReasons.Storage, false), (error.Code, error.IsFinal));
+        Assert.Contains("because of the disk, and is tried again: /proc/self/mem", error.Message, StringComparison.Ordinal);
+        AssertNothingIsLeftBeside();
+
+        using var locked = File.Open(_options.DeviceKeyFile!, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var noKey = await Assert.ThrowsAsync<UpdateFailedException>(() => Sut().FindProblemAsync(release, CancellationToken.None));
+        Assert.Equal((UpdateReasons.Storage, false), (noKey.Code, noKey.IsFinal));
+    }
+
     [Fact]
     public async Task What_a_power_cut_left_is_overwritten_and_gets_the_right_mode()
     {

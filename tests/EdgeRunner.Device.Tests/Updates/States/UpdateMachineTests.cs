@@ -172,11 +172,11 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
         var story = Story();
         await story.RunAsync(releases.Release(1));
         story.Machine.Begin(releases.Release(2), null, story);
-        Assert.Equal(UpdatePhase.Idle, story.Machine.Abandon(story.Store.Read(Model), "not wanted", story).Phase);
+        Assert.Equal(UpdatePhase.Idle, story.Machine.Abandon(story.Store.Read(Model), "not wanted").Phase);
         Assert.Empty(story.Denied.List());
 
         await InterruptTrialAsync("boot-1");
-        Assert.Equal(UpdatePhase.RollingBack, story.Machine.Abandon(story.Store.Read(Model), "the group wants 1.0.0 now", story).Phase);
+        Assert.Equal(UpdatePhase.RollingBack, story.Machine.Abandon(story.Store.Read(Model), "the group wants 1.0.0 now").Phase);
         var record = await story.Machine.RunAsync(Model, new UpdateRun(null, null), default);
 
         Assert.Equal((UpdatePhase.Rejected, UpdateReasons.Superseded, "1.0.0"), (record.Phase, record.ReasonCode, story.Bundles.InUse(Model)));

@@ -20,7 +20,7 @@ internal sealed class TrialRig : IDisposable
 
     public ServingHistory History => new(Rig.Directory.Path, words => throw new InvalidOperationException(words));
 
-    public TrialRunner Runner => new(Swaps.Host, Rig.Store, Swaps.Preparation, History, new TrialOptions(), TimeProvider.System);
+    public TrialRunner Runner => new(Swaps.Host, Rig.Store, Swaps.Preparation, History, new TrialOptions { MinMinutes = 0 }, TimeProvider.System);
 
     /// <summary>A signed release; of what the runner does not look at there is nothing.</summary>
     public static Release Release(string version, string model = "tiny") => new(model, version, 2, null!, null!);
