@@ -146,8 +146,32 @@ public sealed class RepoCommandTests : IDisposable
         Init();
         var (code, _) = Run(null, "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _directory.File("passphrase"));
         Assert.Equal(ExitCode.Usage, code);
-        Assert.Contains("--yes", _errors, StringComparison.Ordinal);
+        var told = ToldCommand();
         Assert.Single(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+
+        Assert.Equal(ExitCode.Ok, Run(null, told).Code);
+        Assert.Empty(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+    }
+
+    [Fact]
+    public void An_init_that_could_not_ask_names_the_command_that_finishes_it()
+    {
+        var (code, _) = Run(null, "repo", "init", Repo, "--generate-keys", _directory.File("the keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"));
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains($"--key '{_directory.File("the keys")}/root-1.pem'", _errors, StringComparison.Ordinal);
+
+        var (signed, output) = Run(null, ToldCommand());
+        Assert.True(signed == ExitCode.Ok, _errors);
+        Assert.Contains("root v1, timestamp v1", output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, Run(null, "repo", "verify", "-r", Repo).Code);
+    }
+
+    /// <summary>The arguments of the command at the end of what was said, as a shell would give them.</summary>
+    private string[] ToldCommand()
+    {
+        var command = _errors[(_errors.LastIndexOf("edgefleet repo sign", StringComparison.Ordinal) + "edgefleet ".Length)..].TrimEnd();
+        Assert.EndsWith(" --yes", command, StringComparison.Ordinal);
+        return [.. command.Split('\'').SelectMany((part, n) => n % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
     }
 
     [Fact]
