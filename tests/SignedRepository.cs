@@ -108,8 +108,11 @@ internal sealed class SignedRepository : IDisposable
     internal Task SetDesiredAsync(DesiredState state) => SetDesiredAsync(state.Group, RolloutDocument.ToBytes(state));
 
     /// <summary>Publishes any bytes as the desired state of a group.</summary>
-    internal Task SetDesiredAsync(string group, ReadOnlyMemory<byte> document) =>
-        ChangeAsync(repository => repository.AddTarget(role: null, DesiredState.TargetPath(group), Content(document.Span), custom: null, expectedSha256: null));
+    internal Task SetDesiredAsync(string group, ReadOnlyMemory<byte> document) => AddTargetAsync(DesiredState.TargetPath(group), document);
+
+    /// <summary>Publishes any bytes as any target.</summary>
+    internal Task AddTargetAsync(string path, ReadOnlyMemory<byte> content) =>
+        ChangeAsync(repository => repository.AddTarget(role: null, path, Content(content.Span), custom: null, expectedSha256: null));
 
     /// <summary>A desired state with one model, for all devices.</summary>
     internal static DesiredState Desired(string group, string model, string version, long release) =>
@@ -132,6 +135,9 @@ internal sealed class SignedRepository : IDisposable
 
     /// <summary>Opens and locks it.</summary>
     internal TufRepository Open() => TufRepository.Open(Path, _timeProvider);
+
+    /// <summary>A path beside the repository, in the directory that goes with this.</summary>
+    internal string Beside(string name) => _directory.File(name);
 
     /// <summary>The file of a published target.</summary>
     internal string TargetFile(string path) => Directory.EnumerateFiles(System.IO.Path.Combine(Layout.Targets, System.IO.Path.GetDirectoryName(path)!), "*." + System.IO.Path.GetFileName(path)).Single();

@@ -42,6 +42,9 @@ internal sealed class Daemon : IAsyncDisposable
     public static Daemon StartUnder(string[] wrapper, string configuration) =>
         Start([.. wrapper, PublishedPrograms.EdgeRunner, "run", "--config", configuration], configuration, environment: null);
 
+    /// <summary>Starts another program that runs on, such as a depot. It has no <c>status</c>.</summary>
+    public static Daemon StartProgram(string[] command) => Start(command, configuration: "", environment: null);
+
     private static Daemon Start(string[] command, string configuration, IReadOnlyDictionary<string, string?>? environment)
     {
         var process = new Process

@@ -24,8 +24,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Empty_device_takes_what_its_group_wants_follows_it_and_refuses_a_bad_one()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         Assert.Equal("downloading verified staged probing trial committed", _rig.Phases);
         Assert.Equal(("1.0.0", "1.0.0"), (_rig.Serves, _rig.Report!.Desired));
 
@@ -57,25 +56,12 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Newer_desired_state_ends_a_trial_and_is_taken_from_the_version_before()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
-        var isWatched = false;
-        _rig.Story.Watch = async stop =>
-        {
-            Volatile.Write(ref isWatched, true);
-            await Task.Delay(Timeout.Infinite, stop);
-            throw new InvalidOperationException("the trial ends with the token");
-        };
-        await _rig.AddAsync(releases, 2);
-        await _rig.AddAsync(releases, 3);
-        await _rig.WantAsync(2);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
+        await StartFromEmptyAsync();
+        await BeginEndlessTrialAsync();
 
         _rig.Story.Watch = null;
-        await _rig.WantAsync(3);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "3.0.0");
+        await _rig.AddAsync(releases, 3);
+        await MoveToAsync(3);
 
         Assert.EndsWith("trial rolling-back rejected downloading verified staged probing trial committed", _rig.Phases, StringComparison.Ordinal);
         Assert.Equal(["1.0.0", "2.0.0 superseded", "3.0.0"], _rig.Story.History.Read(UpdateStory.Model).Select(entry => $"{entry.Version} {entry.Code}".Trim()));
@@ -91,17 +77,14 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.StartAsync();
         await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
 
-        await _rig.WantAsync(1);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await MoveToAsync(1);
         Assert.Equal("1.0.0", _rig.Serves);
     }
 
     [Fact]
     public async Task Signed_minimum_takes_the_present_version_out_of_use_and_forbids_older_ones()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         await _rig.AddAsync(releases, 2, minRelease: 2);
         await _rig.WantAsync(2, model => model with { NotBefore = DateTimeOffset.UtcNow.AddDays(1) });
         // Who waits hears of it too: the limit is signed into every release.
@@ -123,9 +106,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.CheckAsync();
         await _rig.UntilAsync(() => _rig.Report is { Phase: "rejected", ReasonCode: UpdateReasons.BelowMinRelease });
 
-        await _rig.WantAsync(2);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        await MoveToAsync(2);
         await _rig.UntilAsync(() => _rig.States.Find($"model {UpdateStory.Model}") is { State: ComponentState.Running });
     }
 
@@ -133,11 +114,8 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     public async Task Person_goes_back_pins_and_unpins()
     {
         await _rig.AddAsync(releases, 2);
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
-        await _rig.WantAsync(2);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        await StartFromEmptyAsync();
+        await MoveToAsync(2);
 
         var back = await _rig.Service.RollBackAsync(UpdateStory.Model, default);
         Assert.True(back.Done, back.Words);
@@ -165,11 +143,8 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     public async Task Version_that_a_person_activates_stays_until_the_group_wants_another()
     {
         await _rig.AddAsync(releases, 2);
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
-        await _rig.WantAsync(2);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        await StartFromEmptyAsync();
+        await MoveToAsync(2);
 
         Assert.True((await _rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default)).Done);
         await _rig.CheckAsync();
@@ -202,8 +177,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Dry_run_is_answered_and_moves_nothing()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         await _rig.AddAsync(releases, 2, custom: fields => fields.With("needs", JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["opset"] = JsonTree.Of(99), ["providers"] = JsonTree.OfTexts(["cuda"]) })));
         await _rig.AddAsync(releases, 3);
         await _rig.WantAsync(2, model => model with { DryRun = true });
@@ -235,8 +209,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     {
         await _rig.AddAsync(releases, 2);
         await _rig.WantAsync(2, model => model with { PercentHundredths = 0, Stable = new StableModel("1.0.0", 1) });
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
 
         await _rig.WantAsync(2, model => model with { Paused = true });
         Assert.Contains("the rollout of 2.0.0 is paused", (await _rig.CheckAsync()).Words, StringComparison.Ordinal);
@@ -252,19 +225,8 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Trial_goes_on_after_a_stop_without_a_repository()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
-        var isWatched = false;
-        _rig.Story.Watch = async stop =>
-        {
-            Volatile.Write(ref isWatched, true);
-            await Task.Delay(Timeout.Infinite, stop);
-            throw new InvalidOperationException("the trial ends with the token");
-        };
-        await _rig.AddAsync(releases, 2);
-        await _rig.WantAsync(2);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
+        await StartFromEmptyAsync();
+        await BeginEndlessTrialAsync();
         await _rig.StopAsync();
 
         await _rig.StartAsync(source: "/no/such/repository");
@@ -275,8 +237,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Model_that_the_group_no_longer_wants_stays_and_what_was_under_way_is_forgotten()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         _rig.Story.Probe = _ => throw new UpdateFailedException("runtime-missing", "no library", isFinal: false);
         await _rig.AddAsync(releases, 2);
         await _rig.WantAsync(2);
@@ -292,8 +253,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Revoked_version_of_one_model_is_taken_out_of_use_while_the_update_of_another_is_under_way()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         await BeginEndlessTrialAsync();
         const string other = "other";
         var store = Directory.CreateDirectory(_rig.State.File($"models/{other}")).FullName;
@@ -317,8 +277,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Version_that_is_pinned_during_its_trial_stays()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         await BeginEndlessTrialAsync();
 
         Assert.True((await _rig.Service.PinAsync(UpdateStory.Model, null, default)).Done);
@@ -332,8 +291,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
     [Fact]
     public async Task Fault_that_nobody_has_foreseen_ends_neither_the_service_nor_the_daemon()
     {
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await StartFromEmptyAsync();
         _rig.Now = () => throw new InvalidOperationException("a clock without hands");
 
         await _rig.Service.UnpinAsync(UpdateStory.Model, default);
@@ -341,6 +299,20 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.UntilAsync(() => _rig.States.Find("updates") is { State: ComponentState.Degraded });
         Assert.False(_rig.Service.ExecuteTask!.IsCompleted);
         _rig.Now = () => DateTimeOffset.UtcNow;
+    }
+
+    // The release that was there first is taken by a device that has none.
+    private async Task StartFromEmptyAsync()
+    {
+        await _rig.StartAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+    }
+
+    private async Task MoveToAsync(int number)
+    {
+        await _rig.WantAsync(number);
+        await _rig.CheckAsync();
+        await _rig.UntilAsync(UpdatePhase.Committed, $"{number}.0.0");
     }
 
     // 2.0.0 serves, and its trial ends with the token only.
@@ -356,6 +328,6 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.AddAsync(releases, 2);
         await _rig.WantAsync(2);
         await _rig.CheckAsync();
-        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial" } && _rig.Serves is "2.0.0");
+        await _rig.UntilAsync(() => Volatile.Read(ref isWatched) && _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
     }
 }

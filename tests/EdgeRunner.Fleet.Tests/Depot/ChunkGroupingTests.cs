@@ -16,8 +16,8 @@ public sealed class ChunkGroupingTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _repository = await SignedRepository.MakeAsync(_time);
-        _release = await _repository.AddAsync("2.0.0", (40 * SignedRepository.ChunkBytes) + 11);
+        _repository = await SignedRepository.CreateAsync(_time);
+        _release = await _repository.AddAsync("2.0.0", (40 * DepotReleases.ChunkBytes) + 11);
     }
 
     public async Task DisposeAsync()
@@ -102,7 +102,7 @@ public sealed class ChunkGroupingTests : IAsyncLifetime
     {
         var path = Path.Combine(_repository.Layout.Targets, _release.Name);
         var bytes = File.ReadAllBytes(path);
-        bytes[7 * SignedRepository.ChunkBytes] ^= 0x80;
+        bytes[7 * DepotReleases.ChunkBytes] ^= 0x80;
         File.WriteAllBytes(path, bytes);
         await StartAsync(3);
 

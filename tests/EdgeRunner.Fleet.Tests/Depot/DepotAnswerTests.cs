@@ -14,7 +14,7 @@ public sealed class DepotAnswerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _repository = await SignedRepository.MakeAsync();
+        _repository = await SignedRepository.CreateAsync(TimeProvider.System);
         _depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
         _device = await SimulatedDevice.ConnectAsync("pi-1", _broker.Port);
     }
@@ -50,7 +50,7 @@ public sealed class DepotAnswerTests : IAsyncLifetime
     [Fact]
     public async Task Chunks_for_one_device_come_on_its_own_topic_those_that_it_wants_and_no_others()
     {
-        var release = await _repository.AddAsync("1.0.0", (10 * SignedRepository.ChunkBytes) + 5);
+        var release = await _repository.AddAsync("1.0.0", (10 * DepotReleases.ChunkBytes) + 5);
         await _device.ListenAsync(release);
 
         var some = await _device.AnswersAsync(await _device.SendChunksAsync(release, 3, 8, [0b1010_0001]), 3);
@@ -78,7 +78,7 @@ public sealed class DepotAnswerTests : IAsyncLifetime
     [Fact]
     public async Task Chunks_past_the_end_and_indexes_that_are_not_there_are_told_apart()
     {
-        var release = await _repository.AddAsync("1.0.0", 3 * SignedRepository.ChunkBytes);
+        var release = await _repository.AddAsync("1.0.0", 3 * DepotReleases.ChunkBytes);
 
         var past = await _device.AnswerAsync(await _device.SendChunksAsync(release, 2, 2));
         var missing = await _device.AnswerAsync(await _device.SendChunksAsync(release with { IndexName = $"models/vision/{new string('0', 64)}.9.chunks" }, 0, 1));
@@ -95,7 +95,7 @@ public sealed class DepotAnswerTests : IAsyncLifetime
         var (flipped, cut) = (await _repository.AddAsync("1.3.0", 90_000), await _repository.AddAsync("1.4.0", 90_000));
         Change(bad.IndexName, bytes => bytes[60] ^= 1);
         File.Delete(Path.Combine(_repository.Layout.Targets, gone.Name));
-        Change(flipped.Name, bytes => bytes[SignedRepository.ChunkBytes + 1] ^= 1);
+        Change(flipped.Name, bytes => bytes[DepotReleases.ChunkBytes + 1] ^= 1);
         File.WriteAllBytes(Path.Combine(_repository.Layout.Targets, cut.Name), cut.Content[..20_000]);
 
         Assert.Contains("is damaged in the repository", await ErrorAsync(bad), StringComparison.Ordinal);
@@ -105,7 +105,7 @@ public sealed class DepotAnswerTests : IAsyncLifetime
         Assert.Equal(good.Chunk(4), (await _device.AnswerAsync(await _device.SendChunksAsync(good, 4, 1))).Bytes.ToArray());
         Assert.Contains(_depot.Lines, line => line.StartsWith("Error cannot serve pi-1", StringComparison.Ordinal));
 
-        Change(flipped.Name, bytes => bytes[SignedRepository.ChunkBytes + 1] ^= 1); // mended, under the eyes of the depot
+        Change(flipped.Name, bytes => bytes[DepotReleases.ChunkBytes + 1] ^= 1); // mended, under the eyes of the depot
         Assert.Equal(6, (await _device.AnswersAsync(await _device.SendChunksAsync(flipped, 0, 6), 6)).Count(c => c.Status is TransferStatus.Ok));
 
         async Task<string> ErrorAsync(SignedRelease release)
@@ -119,12 +119,12 @@ public sealed class DepotAnswerTests : IAsyncLifetime
     [Fact]
     public async Task A_link_in_the_repository_is_not_followed()
     {
-        File.WriteAllText(_repository.File("secret"), "private key");
-        Directory.CreateDirectory(_repository.File("outside"));
+        File.WriteAllText(_repository.Beside("secret"), "private key");
+        Directory.CreateDirectory(_repository.Beside("outside"));
         var name = $"{new string('b', 64)}.secret";
-        File.CreateSymbolicLink(Path.Combine(_repository.Layout.Targets, name), _repository.File("secret"));
-        File.WriteAllText(Path.Combine(_repository.File("outside"), name), "private key");
-        Directory.CreateSymbolicLink(Path.Combine(_repository.Layout.Targets, "linked"), _repository.File("outside"));
+        File.CreateSymbolicLink(Path.Combine(_repository.Layout.Targets, name), _repository.Beside("secret"));
+        File.WriteAllText(Path.Combine(_repository.Beside("outside"), name), "private key");
+        Directory.CreateSymbolicLink(Path.Combine(_repository.Layout.Targets, "linked"), _repository.Beside("outside"));
 
         foreach (var target in (string[])[name, $"linked/{name}"])
         {
@@ -144,7 +144,7 @@ public sealed class DepotAnswerTests : IAsyncLifetime
         File.WriteAllText(temporary, "half of a file");
         foreach (var (kind, name) in ((TransferKind, string)[])[
             (TransferKind.Metadata, "../staged/models%2Fmain.json"), (TransferKind.Metadata, "../repository.json"), (TransferKind.Metadata, "../timestamp.json"), (TransferKind.Metadata, "models%2Fmain.json"),
-            (TransferKind.Target, $"../../online/{new string('d', 64)}.pem"), (TransferKind.Target, Path.GetFileName(temporary)), (TransferKind.Target, "/etc/passwd"), (TransferKind.Target, "")])
+            (TransferKind.Target, $"../../online-keys/{new string('d', 64)}.pem"), (TransferKind.Target, Path.GetFileName(temporary)), (TransferKind.Target, "/etc/passwd"), (TransferKind.Target, "")])
         {
             var answer = await _device.AskAsync(kind, name);
             Assert.Equal(TransferStatus.Error, answer.Status);

@@ -9,7 +9,7 @@ public sealed class DepotServiceTests : IAsyncLifetime
     private readonly MosquittoBroker _broker = MosquittoBroker.Start();
     private SignedRepository _repository = null!;
 
-    public async Task InitializeAsync() => _repository = await SignedRepository.MakeAsync();
+    public async Task InitializeAsync() => _repository = await SignedRepository.CreateAsync(TimeProvider.System);
 
     public Task DisposeAsync()
     {
@@ -82,7 +82,7 @@ public sealed class DepotServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_stop_answers_what_was_accepted_also_what_waits_for_others()
     {
-        var release = await _repository.AddAsync("1.0.0", 30 * SignedRepository.ChunkBytes);
+        var release = await _repository.AddAsync("1.0.0", 30 * DepotReleases.ChunkBytes);
         var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, o => o with { CollectTime = TimeSpan.FromSeconds(10) });
         await using var device = await SimulatedDevice.ConnectAsync("pi-1", _broker.Port);
         var chunks = await device.SendChunksAsync(release, 0, 30);
@@ -126,7 +126,7 @@ public sealed class DepotServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_device_that_wants_everything_at_once_does_not_keep_a_small_request_of_another_waiting()
     {
-        var release = await _repository.AddAsync("1.0.0", 1000 * SignedRepository.ChunkBytes);
+        var release = await _repository.AddAsync("1.0.0", 1000 * DepotReleases.ChunkBytes);
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, o => o with { MaxQueuedBytes = 256 << 10, CollectTime = TimeSpan.Zero });
         await using var greedy = await SimulatedDevice.ConnectAsync("greedy", _broker.Port);
         await using var device = await SimulatedDevice.ConnectAsync("pi-1", _broker.Port);
@@ -144,7 +144,7 @@ public sealed class DepotServiceTests : IAsyncLifetime
     [Fact]
     public async Task A_copy_without_settings_is_served_and_says_that_others_sign()
     {
-        var copy = _repository.File("copy");
+        var copy = _repository.Beside("copy");
         Directory.CreateDirectory(Path.Combine(copy, "metadata"));
         foreach (var file in Directory.GetFiles(_repository.Layout.Metadata)) File.Copy(file, Path.Combine(copy, "metadata", Path.GetFileName(file)));
         await using var depot = await RunningDepot.StartAsync(copy, _broker.Port);

@@ -9,71 +9,70 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EdgeRunner.Fleet.Tests.Depot;
 
 /// <summary>The device's own road to the real depot.</summary>
-public sealed class MqttRoadTests
+public sealed class MqttRoadTests : IAsyncLifetime
 {
     private const int ReleaseBytes = (3 << 20) + 11;
+
+    private readonly MosquittoBroker _broker = MosquittoBroker.Start();
+    private SignedRepository _repository = null!;
+    private SignedRelease _release = null!;
+    private RunningDepot _depot = null!;
+
+    public async Task InitializeAsync()
+    {
+        _repository = await SignedRepository.CreateAsync(TimeProvider.System);
+        _release = await _repository.AddAsync("1.0.0", ReleaseBytes);
+        _depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _depot.DisposeAsync();
+        _repository.Dispose();
+        _broker.Dispose();
+    }
 
     [Fact]
     public async Task Whole_files_come_from_the_depot_and_what_it_does_not_have_is_not_found()
     {
-        using var broker = MosquittoBroker.Start();
-        using var repository = await SignedRepository.MakeAsync();
-        var release = await repository.AddAsync("1.0.0", ReleaseBytes);
-        await using var depot = await RunningDepot.StartAsync(repository.Path, broker.Port);
-        await using var road = Open(broker.Port, "press-1");
-        Assert.Equal(repository.Timestamp(), (await road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default)).Bytes.ToArray());
-        Assert.Equal(release.Index.ToBytes(), (await road.FetchAsync(TransferKind.Target, release.IndexName, 4 << 20, default)).Bytes.ToArray());
+        await using var road = Open(_broker.Port, "press-1");
+        Assert.Equal(_repository.Timestamp(), (await road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default)).Bytes.ToArray());
+        Assert.Equal(_release.Index.ToBytes(), (await road.FetchAsync(TransferKind.Target, _release.IndexName, 4 << 20, default)).Bytes.ToArray());
         Assert.True((await road.FetchAsync(TransferKind.Metadata, "2.root.json", 65_536, default)).IsNotFound);
     }
 
     [Fact]
     public async Task One_device_fetches_a_release()
     {
-        using var broker = MosquittoBroker.Start();
-        using var repository = await SignedRepository.MakeAsync();
-        var release = await repository.AddAsync("1.0.0", ReleaseBytes);
-        await using var depot = await RunningDepot.StartAsync(repository.Path, broker.Port);
-        Assert.Equal(release.Content, await FetchAsync(broker.Port, "press-1", release));
+        Assert.Equal(_release.Content, await FetchAsync(_broker.Port, "press-1", _release));
     }
 
     [Fact]
     public async Task Several_devices_at_a_time_all_get_it_and_share_what_is_sent()
     {
-        using var broker = MosquittoBroker.Start();
-        using var repository = await SignedRepository.MakeAsync();
-        var release = await repository.AddAsync("1.0.0", ReleaseBytes);
-        await using var depot = await RunningDepot.StartAsync(repository.Path, broker.Port);
-        var files = await Task.WhenAll(Enumerable.Range(1, 5).Select(i => FetchAsync(broker.Port, $"press-{i}", release)));
-        Assert.All(files, file => Assert.Equal(release.Content, file));
-        Assert.True(depot.Figures.SharedBytes > 0, $"{depot.Figures}");
+        var files = await Task.WhenAll(Enumerable.Range(1, 5).Select(i => FetchAsync(_broker.Port, $"press-{i}", _release)));
+        Assert.All(files, file => Assert.Equal(_release.Content, file));
+        Assert.True(_depot.Figures.SharedBytes > 0, $"{_depot.Figures}");
     }
 
     [Fact]
     public async Task A_depot_that_is_killed_in_the_middle_is_replaced_by_the_other_one()
     {
-        using var broker = MosquittoBroker.Start();
-        using var repository = await SignedRepository.MakeAsync();
-        var release = await repository.AddAsync("1.0.0", ReleaseBytes);
-        await using var depot = await RunningDepot.StartAsync(repository.Path, broker.Port);
-        await using var other = await RunningDepot.StartAsync(repository.Path, broker.Port);
+        await using var other = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
         var killed = Task.CompletedTask;
-        var sink = new CheckedSink(release);
-        sink.HalfWay = () => killed = depot.KillAsync().AsTask();
-        Assert.Equal(release.Content, await FetchAsync(broker.Port, "press-1", release, sink));
+        var sink = new CheckedSink(_release);
+        sink.HalfWay = () => killed = _depot.KillAsync().AsTask();
+        Assert.Equal(_release.Content, await FetchAsync(_broker.Port, "press-1", _release, sink));
         await killed;
     }
 
     [Fact]
     public async Task A_link_that_is_cut_again_and_again_only_delays()
     {
-        using var broker = MosquittoBroker.Start();
-        using var proxy = new TcpProxy(broker.Port);
-        using var repository = await SignedRepository.MakeAsync();
-        var release = await repository.AddAsync("1.0.0", ReleaseBytes);
-        await using var depot = await RunningDepot.StartAsync(repository.Path, broker.Port);
+        using var proxy = new TcpProxy(_broker.Port);
         var random = new Random(8);
         proxy.CutEvery(() => random.Next(300_000, 900_000));
-        Assert.Equal(release.Content, await FetchAsync(proxy.Port, "press-1", release));
+        Assert.Equal(_release.Content, await FetchAsync(proxy.Port, "press-1", _release));
         Assert.True(proxy.Connections > 1);
     }
 

@@ -15,7 +15,7 @@ public sealed class TimestampTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _repository = await SignedRepository.MakeAsync(_time);
+        _repository = await SignedRepository.CreateAsync(_time);
         _listener = await TimestampListener.ConnectAsync(_broker.Port);
     }
 
@@ -43,7 +43,7 @@ public sealed class TimestampTests : IAsyncLifetime
     [Fact]
     public async Task Where_the_kernel_does_not_tell_the_poll_finds_a_repository_that_appears_later()
     {
-        var path = _repository.File("later");
+        var path = _repository.Beside("later");
         Directory.CreateDirectory(path);
         await using var depot = await RunningDepot.StartAsync(path, _broker.Port, o => o with { PollInterval = TimeSpan.FromMilliseconds(50) });
         Assert.Contains(depot.Lines, line => line.Contains("nothing is published in it yet", StringComparison.Ordinal));
@@ -97,7 +97,7 @@ public sealed class TimestampTests : IAsyncLifetime
     [Fact]
     public async Task Without_the_online_keys_a_depot_serves_and_says_who_must_sign()
     {
-        Directory.Move(_repository.OnlineKeys, _repository.File("elsewhere"));
+        Directory.Move(_repository.OnlineKeys, _repository.Beside("elsewhere"));
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
         await AdvanceUntilAsync(() => depot.Lines.Any(line => line.Contains("no online keys are here", StringComparison.Ordinal)), TimeSpan.FromMinutes(30));
         Assert.Equal(1, _repository.TimestampVersion());
@@ -113,7 +113,7 @@ public sealed class TimestampTests : IAsyncLifetime
     public async Task An_old_copy_of_the_repository_never_sets_the_fleet_back()
     {
         var old = _repository.Timestamp();
-        var copy = _repository.File("copy");
+        var copy = _repository.Beside("copy");
         Directory.CreateDirectory(Path.Combine(copy, "metadata"));
         foreach (var file in Directory.GetFiles(_repository.Layout.Metadata)) File.Copy(file, Path.Combine(copy, "metadata", Path.GetFileName(file)));
         await _repository.AddAsync("1.0.0", 100);
@@ -132,7 +132,7 @@ public sealed class TimestampTests : IAsyncLifetime
     [Fact]
     public async Task What_this_repository_has_not_signed_is_replaced_on_the_topic_and_told_at_once_and_then_once_a_minute()
     {
-        using var other = await SignedRepository.MakeAsync(_time);
+        using var other = await SignedRepository.CreateAsync(_time);
         for (var i = 0; i < 3; i++) await other.AddAsync($"{i}.0.0", 10); // a higher version, by other keys
         await _listener.PutAsync(other.Timestamp());
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);

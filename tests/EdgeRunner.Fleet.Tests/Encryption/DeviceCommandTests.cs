@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Tests.Repository;
 using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Json;
 
@@ -7,36 +8,28 @@ namespace EdgeRunner.Fleet.Tests.Encryption;
 
 public sealed class DeviceCommandTests : IDisposable
 {
-    private readonly TempDirectory _directory = new();
-    private readonly ManualTimeProvider _time = new();
-    private string _errors = "";
+    private readonly KeyedRepository _fleet = new KeyedRepository().Init();
 
-    public DeviceCommandTests()
-    {
-        File.WriteAllText(_directory.File("passphrase"), "correct horse battery\n");
-        Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
-    }
+    public void Dispose() => _fleet.Dispose();
 
-    public void Dispose() => _directory.Dispose();
-
-    private string Repo => _directory.File("repo");
+    private string Repo => _fleet.Path;
 
     [Fact]
     public void An_enrolled_device_is_listed_shown_moved_and_removed()
     {
         var (file, thumbprint) = NewKey();
-        var enrolled = Ok("device", "enroll", "press-1", file, "-g", "plant-a", "-g", "canary", "-r", Repo);
-        Ok("device", "enroll", "press-2", NewKey().File, "-r", Repo);
+        var enrolled = _fleet.Ok("device", "enroll", "press-1", file, "-g", "plant-a", "-g", "canary", "-r", Repo);
+        _fleet.Ok("device", "enroll", "press-2", NewKey().File, "-r", Repo);
 
         Assert.Equal(["canary", "plant-a"], Groups(enrolled.GetProperty("device")));
-        Assert.Equal(thumbprint, Ok("device", "show", "press-1", "-r", Repo).GetProperty("keys")[0].GetProperty("thumbprint").GetString());
+        Assert.Equal(thumbprint, _fleet.Ok("device", "show", "press-1", "-r", Repo).GetProperty("keys")[0].GetProperty("thumbprint").GetString());
         Assert.Equal(["press-1", "press-2"], Ids("device", "list", "-r", Repo));
         Assert.Equal(["press-1"], Ids("device", "list", "-g", "canary", "-r", Repo));
-        Assert.Contains(thumbprint, Run("device", "show", "press-1", "-r", Repo).Output, StringComparison.Ordinal);
-        Assert.Contains(thumbprint, Run("device", "list", "-r", Repo).Output, StringComparison.Ordinal);
+        Assert.Contains(thumbprint, _fleet.Run("device", "show", "press-1", "-r", Repo).Output, StringComparison.Ordinal);
+        Assert.Contains(thumbprint, _fleet.Run("device", "list", "-r", Repo).Output, StringComparison.Ordinal);
 
-        Assert.Equal(["plant-b"], Groups(Ok("device", "set-groups", "press-1", "plant-b", "-r", Repo).GetProperty("device")));
-        Assert.Equal(JsonValueKind.Null, Ok("device", "remove", "press-1", "-r", Repo).GetProperty("device").ValueKind);
+        Assert.Equal(["plant-b"], Groups(_fleet.Ok("device", "set-groups", "press-1", "plant-b", "-r", Repo).GetProperty("device")));
+        Assert.Equal(JsonValueKind.Null, _fleet.Ok("device", "remove", "press-1", "-r", Repo).GetProperty("device").ValueKind);
         Assert.Equal(["press-2"], Ids("device", "list", "-r", Repo));
     }
 
@@ -44,22 +37,22 @@ public sealed class DeviceCommandTests : IDisposable
     public void A_jwk_file_is_as_good_as_pem()
     {
         using var key = DeviceKey.Generate(DeviceKeyKind.Ec);
-        var file = _directory.File("key.json");
+        var file = _fleet.File("key.json");
         File.WriteAllBytes(file, JsonText.Write(key.PublicKey.ToJwk()));
 
-        Ok("device", "enroll", "press-1", file, "-r", Repo);
+        _fleet.Ok("device", "enroll", "press-1", file, "-r", Repo);
 
-        Assert.Equal(key.PublicKey.Thumbprint, Ok("device", "show", "press-1", "-r", Repo).GetProperty("keys")[0].GetProperty("thumbprint").GetString());
+        Assert.Equal(key.PublicKey.Thumbprint, _fleet.Ok("device", "show", "press-1", "-r", Repo).GetProperty("keys")[0].GetProperty("thumbprint").GetString());
     }
 
     [Fact]
     public void What_cannot_be_is_refused_with_what_would_be_right()
     {
         using var key = DeviceKey.Generate(DeviceKeyKind.Ec);
-        var privateFile = _directory.File("private.pem");
+        var privateFile = _fleet.File("private.pem");
         File.WriteAllText(privateFile, new string(key.ToPem()));
         var (file, _) = NewKey();
-        Ok("device", "enroll", "press-1", file, "-r", Repo);
+        _fleet.Ok("device", "enroll", "press-1", file, "-r", Repo);
 
         Refused("must not leave its device", "device", "enroll", "press-2", privateFile);
         Refused("enrolled already, for press-1", "device", "enroll", "press-2", file);
@@ -68,10 +61,10 @@ public sealed class DeviceCommandTests : IDisposable
         Refused("cannot be the name of a group", "device", "enroll", "press-2", NewKey().File, "-g", "a b");
         Refused("Devices are: press-1", "device", "show", "press-9");
         Refused("Its keys are", "device", "remove", "press-1", "--key", "nothing");
-        Refused("", "device", "enroll", "press-2", _directory.File("missing"));
+        Refused("", "device", "enroll", "press-2", _fleet.File("missing"));
         Assert.Equal(["press-1"], Ids("device", "list", "-r", Repo));
-        Assert.NotEqual(ExitCode.Ok, Run("device", "list", "-r", _directory.File("empty")).Code);
-        Assert.Contains("there is no repository here", _errors, StringComparison.Ordinal);
+        Assert.NotEqual(ExitCode.Ok, _fleet.Run("device", "list", "-r", _fleet.File("empty")).Code);
+        Assert.Contains("there is no repository here", _fleet.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -83,48 +76,27 @@ public sealed class DeviceCommandTests : IDisposable
     [InlineData("{", "", "cannot be read")]
     public void A_damaged_file_is_named_with_what_is_wrong(string old, string replacement, string reason)
     {
-        Ok("device", "enroll", "press-1", NewKey().File, "-g", "canary", "-r", Repo);
+        _fleet.Ok("device", "enroll", "press-1", NewKey().File, "-g", "canary", "-r", Repo);
         var file = Path.Combine(Repo, "devices", "press-1.json");
         var text = File.ReadAllText(file);
         var at = text.IndexOf(old, StringComparison.Ordinal);
         File.WriteAllText(file, text[..at] + replacement + text[(at + old.Length)..]);
 
         Refused(reason, "device", "show", "press-1");
-        Assert.Contains(file, _errors, StringComparison.Ordinal);
+        Assert.Contains(file, _fleet.Errors, StringComparison.Ordinal);
     }
 
     private static string[] Groups(JsonElement device) => [.. device.GetProperty("groups").EnumerateArray().Select(g => g.GetString()!)];
 
-    private string[] Ids(params string[] args) => [.. Ok(args).EnumerateArray().Select(d => d.GetProperty("id").GetString()!)];
+    private string[] Ids(params string[] args) => [.. _fleet.Ok(args).EnumerateArray().Select(d => d.GetProperty("id").GetString()!)];
 
     private (string File, string Thumbprint) NewKey()
     {
         using var key = DeviceKey.Generate(DeviceKeyKind.Ec);
-        var file = _directory.File(key.PublicKey.Thumbprint + ".pub");
+        var file = _fleet.File(key.PublicKey.Thumbprint + ".pub");
         File.WriteAllText(file, key.PublicKey.ToPem());
         return (file, key.PublicKey.Thumbprint);
     }
 
-    private (int Code, string Output) Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = FleetCommand.Run(args, _time, output, error, keyIterations: 1_000);
-        _errors = error.ToString();
-        return (code, output.ToString());
-    }
-
-    private JsonElement Ok(params string[] args)
-    {
-        var (code, output) = Run([.. args, "--json"]);
-        Assert.True(code == ExitCode.Ok, _errors);
-        return JsonDocument.Parse(output).RootElement;
-    }
-
-    private void Refused(string reason, params string[] args)
-    {
-        Assert.NotEqual(ExitCode.Ok, Run([.. args, "-r", Repo]).Code);
-        Assert.Contains(reason, _errors, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", _errors, StringComparison.Ordinal);
-    }
+    private void Refused(string reason, params string[] args) => _fleet.Refused(reason, [.. args, "-r", Repo]);
 }

@@ -2,8 +2,7 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using EdgeRunner.Fleet.Commands;
-using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Fleet.Tests.Repository;
 using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Json;
@@ -19,26 +18,18 @@ public sealed class EncryptedModelTests : IDisposable
     private const string Model = "shuttle-forest";
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly TempDirectory _directory = new();
-    private readonly ManualTimeProvider _time = new();
+    private readonly KeyedRepository _fleet = new KeyedRepository().Init();
     private readonly DeviceKey _first = DeviceKey.Generate(DeviceKeyKind.Ec);
     private readonly DeviceKey _second = DeviceKey.Generate(DeviceKeyKind.Ec);
-    private string _errors = "";
-
-    public EncryptedModelTests()
-    {
-        File.WriteAllText(_directory.File("passphrase"), "correct horse battery\n");
-        Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
-    }
 
     public void Dispose()
     {
         _first.Dispose();
         _second.Dispose();
-        _directory.Dispose();
+        _fleet.Dispose();
     }
 
-    private string Repo => _directory.File("repo");
+    private string Repo => _fleet.Path;
 
     private string KeysDirectory => Repo + "-model-keys";
 
@@ -49,9 +40,9 @@ public sealed class EncryptedModelTests : IDisposable
     {
         Enroll("press-1", _first, "canary");
         Enroll("press-2", _second, "elsewhere");
-        var bundle = Pack("1.0.0");
+        var bundle = _fleet.Pack("1.0.0");
 
-        var done = Done(Signed("model", "add", bundle, "--no-self-test", "--encrypt-for", "canary", "--mode", mode));
+        var done = Done(_fleet.Signed("model", "add", bundle, "--no-self-test", "--encrypt-for", "canary", "--mode", mode));
 
         var published = Published();
         var custom = published[$"models/{Model}/1.0.0.ermodel"].Custom!;
@@ -65,16 +56,16 @@ public sealed class EncryptedModelTests : IDisposable
         Assert.All(Enumerable.Range(0, index.Count), i => Assert.True(index.IsChunk(i, cipher.AsSpan((int)index[i].Offset, index[i].Length))));
         Assert.Equal(await File.ReadAllBytesAsync(bundle), await OpenAsync("1.0.0", _first));
         Assert.Equal(SealFailure.NoRecipient, (await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.0", _second))).Failure);
-        Assert.True(Ok("model", "show", Model, "1.0.0", "-r", Repo)[0].GetProperty("encrypted").GetBoolean());
+        Assert.True(_fleet.Ok("model", "show", Model, "1.0.0", "-r", Repo)[0].GetProperty("encrypted").GetBoolean());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(Repo, "staged")));
-        Ok("repo", "verify", "-r", Repo);
+        _fleet.Ok("repo", "verify", "-r", Repo);
     }
 
     [Fact]
     public void The_keys_of_models_are_for_their_owner_alone_and_not_in_the_repository()
     {
         Enroll("press-1", _first, "canary");
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
 
         var file = Path.Combine(KeysDirectory, Model + ".json");
         var key = Convert.FromBase64String(JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("releases")[0].GetProperty("key").GetString()!);
@@ -88,7 +79,7 @@ public sealed class EncryptedModelTests : IDisposable
         }
 
         File.SetUnixFileMode(file, OwnerOnly | UnixFileMode.GroupRead);
-        Assert.Contains("others could read", Done(Signed("model", "add", Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary")), StringComparison.Ordinal);
+        Assert.Contains("others could read", Done(_fleet.Signed("model", "add", _fleet.Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary")), StringComparison.Ordinal);
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(file));
     }
 
@@ -98,8 +89,8 @@ public sealed class EncryptedModelTests : IDisposable
         Enroll("press-1", _first, "canary");
         foreach (var version in (string[])["1.0.0", "1.0.1"])
         {
-            Signed("model", "add", Pack(version), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked");
-            Signed("model", "add", Pack(version + "-single"), "--no-self-test", "--encrypt-for", "canary", "--mode", "single");
+            _fleet.Signed("model", "add", _fleet.Pack(version), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked");
+            _fleet.Signed("model", "add", _fleet.Pack(version + "-single"), "--no-self-test", "--encrypt-for", "canary", "--mode", "single");
         }
 
         Assert.NotEmpty(Digests("1.0.0").Intersect(Digests("1.0.1")));
@@ -110,11 +101,11 @@ public sealed class EncryptedModelTests : IDisposable
     public async Task A_device_that_is_enrolled_later_reads_a_version_after_rekey_and_the_model_is_not_moved_again()
     {
         Enroll("press-1", _first, "canary");
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
         var before = (File.ReadAllBytes(FileOf("1.0.0.keys")), FileOf("1.0.0.ermodel"), FileOf("1.0.0.chunks"));
 
         var advice = Enroll("press-2", _second, "canary");
-        var done = Done(Signed("model", "rekey", Model, "1.0.0"));
+        var done = Done(_fleet.Signed("model", "rekey", Model, "1.0.0"));
 
         Assert.Contains($"edgefleet model rekey {Model} 1.0.0", advice, StringComparison.Ordinal);
         Assert.Contains("New: press-2", done, StringComparison.Ordinal);
@@ -124,9 +115,9 @@ public sealed class EncryptedModelTests : IDisposable
         Assert.NotEqual(before.Item1, File.ReadAllBytes(FileOf("1.0.0.keys")));
 
         var keys = FileOf("1.0.0.keys");
-        Assert.Contains("already", Done(Signed("model", "rekey", Model, "1.0.0")), StringComparison.Ordinal);
+        Assert.Contains("already", Done(_fleet.Signed("model", "rekey", Model, "1.0.0")), StringComparison.Ordinal);
         Assert.Equal(keys, FileOf("1.0.0.keys"));
-        Ok("repo", "verify", "-r", Repo);
+        _fleet.Ok("repo", "verify", "-r", Repo);
     }
 
     [Fact]
@@ -134,11 +125,11 @@ public sealed class EncryptedModelTests : IDisposable
     {
         Enroll("press-1", _first, "canary");
         Enroll("press-2", _second, "canary");
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked");
 
-        var removed = Advice(Ok("device", "remove", "press-2", "-r", Repo));
-        var rekeyed = Done(Signed("model", "rekey", Model, "1.0.0"));
-        var added = Done(Signed("model", "add", Pack("1.0.1"), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked"));
+        var removed = Advice(_fleet.Ok("device", "remove", "press-2", "-r", Repo));
+        var rekeyed = Done(_fleet.Signed("model", "rekey", Model, "1.0.0"));
+        var added = Done(_fleet.Signed("model", "add", _fleet.Pack("1.0.1"), "--no-self-test", "--encrypt-for", "canary", "--mode", "chunked"));
 
         Assert.Contains("press-2 keeps the models and keys that it has", removed, StringComparison.Ordinal);
         Assert.Contains($"edgefleet model rekey {Model} 1.0.0", removed, StringComparison.Ordinal);
@@ -157,14 +148,14 @@ public sealed class EncryptedModelTests : IDisposable
         Enroll("press-1", _first, "canary");
         Enroll("press-2", _second, "canary");
         string[] encrypt = ["--no-self-test", "--encrypt-for", "canary", "--mode", "chunked"];
-        Signed(["model", "add", Pack("1.0.0"), .. encrypt]);
-        Ok("device", "remove", "press-2", "-r", Repo);
+        _fleet.Signed(["model", "add", _fleet.Pack("1.0.0"), .. encrypt]);
+        _fleet.Ok("device", "remove", "press-2", "-r", Repo);
 
-        var kept = Done(Signed(["model", "add", Pack("1.0.1"), .. encrypt, "--keep-secret"]));
-        var rotated = Done(Signed(["model", "add", Pack("1.0.2"), .. encrypt, "--rotate"]));
-        Signed(["model", "add", Pack("1.0.3"), .. encrypt]);
-        var later = Done(Signed("model", "rekey", Model, "1.0.3", "--rotate"));
-        Signed(["model", "add", Pack("1.0.4"), .. encrypt]);
+        var kept = Done(_fleet.Signed(["model", "add", _fleet.Pack("1.0.1"), .. encrypt, "--keep-secret"]));
+        var rotated = Done(_fleet.Signed(["model", "add", _fleet.Pack("1.0.2"), .. encrypt, "--rotate"]));
+        _fleet.Signed(["model", "add", _fleet.Pack("1.0.3"), .. encrypt]);
+        var later = Done(_fleet.Signed("model", "rekey", Model, "1.0.3", "--rotate"));
+        _fleet.Signed(["model", "add", _fleet.Pack("1.0.4"), .. encrypt]);
 
         Assert.Contains("Warning: device keys that this version is not for have the secret", kept, StringComparison.Ordinal);
         Assert.NotEmpty(Digests("1.0.0").Intersect(Digests("1.0.1")));
@@ -179,12 +170,12 @@ public sealed class EncryptedModelTests : IDisposable
     public async Task A_second_key_of_a_device_opens_what_was_encrypted_since()
     {
         Enroll("press-1", _first, "canary");
-        Assert.Contains("2 keys now", Done(Ok("device", "enroll", "press-1", PublicFile(_second), "-r", Repo)), StringComparison.Ordinal);
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+        Assert.Contains("2 keys now", Done(_fleet.Ok("device", "enroll", "press-1", PublicFile(_second), "-r", Repo)), StringComparison.Ordinal);
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
 
         Assert.Equal(await OpenAsync("1.0.0", _first), await OpenAsync("1.0.0", _second));
-        Assert.Contains("it has 1 left", Done(Ok("device", "remove", "press-1", "--key", _first.PublicKey.Thumbprint[..12], "-r", Repo)), StringComparison.Ordinal);
-        Signed("model", "rekey", Model, "1.0.0");
+        Assert.Contains("it has 1 left", Done(_fleet.Ok("device", "remove", "press-1", "--key", _first.PublicKey.Thumbprint[..12], "-r", Repo)), StringComparison.Ordinal);
+        _fleet.Signed("model", "rekey", Model, "1.0.0");
         await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.0", _first));
         Assert.NotEmpty(await OpenAsync("1.0.0", _second));
     }
@@ -193,9 +184,9 @@ public sealed class EncryptedModelTests : IDisposable
     public void Model_remove_takes_the_keys_away_too()
     {
         Enroll("press-1", _first, "canary");
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary");
 
-        Signed("model", "remove", Model, "1.0.0");
+        _fleet.Signed("model", "remove", Model, "1.0.0");
 
         Assert.DoesNotContain(Published().Keys, path => path.StartsWith("models/", StringComparison.Ordinal));
     }
@@ -204,19 +195,19 @@ public sealed class EncryptedModelTests : IDisposable
     public void What_cannot_be_is_refused_with_what_would_be_right()
     {
         Enroll("press-1", _first, "canary");
-        var bundle = Pack("1.0.0");
-        Signed("model", "add", bundle, "--no-self-test");
-        Signed("model", "add", Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary");
+        var bundle = _fleet.Pack("1.0.0");
+        _fleet.Signed("model", "add", bundle, "--no-self-test");
+        _fleet.Signed("model", "add", _fleet.Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary");
 
-        Refused("no enrolled device is in the group nowhere", "model", "add", Pack("2.0.0"), "--no-self-test", "--encrypt-for", "nowhere");
+        Refused("no enrolled device is in the group nowhere", "model", "add", _fleet.Pack("2.0.0"), "--no-self-test", "--encrypt-for", "nowhere");
         Refused("Groups are: canary", "model", "rekey", Model, "1.1.0", "--encrypt-for", "nowhere");
         Refused("is in the repository already", "model", "add", bundle, "--no-self-test", "--encrypt-for", "canary");
         Refused("is not encrypted", "model", "rekey", Model, "1.0.0");
         Refused("there is no model", "model", "rekey", Model, "9.0.0");
-        Refused("--model-keys", "model", "rekey", Model, "1.1.0", "--model-keys", _directory.File("none"));
+        Refused("--model-keys", "model", "rekey", Model, "1.1.0", "--model-keys", _fleet.File("none"));
         Refused("cannot be the name of a group", "model", "rekey", Model, "1.1.0", "--encrypt-for", "a/b");
-        Refused("need --encrypt-for", "model", "add", Pack("2.0.0"), "--mode", "chunked");
-        Refused("say --mode chunked", "model", "add", Pack("2.0.0"), "--encrypt-for", "canary", "--rotate");
+        Refused("need --encrypt-for", "model", "add", _fleet.Pack("2.0.0"), "--mode", "chunked");
+        Refused("say --mode chunked", "model", "add", _fleet.Pack("2.0.0"), "--encrypt-for", "canary", "--rotate");
 
         File.WriteAllText(Path.Combine(KeysDirectory, Model + ".json"), "{}");
         Refused("cannot be read", "model", "rekey", Model, "1.1.0");
@@ -226,11 +217,11 @@ public sealed class EncryptedModelTests : IDisposable
 
     private static string Advice(JsonElement report) => string.Join('\n', report.GetProperty("advice").EnumerateArray().Select(l => l.GetString()));
 
-    private string Enroll(string name, DeviceKey key, string group) => Advice(Ok("device", "enroll", name, PublicFile(key), "--group", group, "-r", Repo));
+    private string Enroll(string name, DeviceKey key, string group) => Advice(_fleet.Ok("device", "enroll", name, PublicFile(key), "--group", group, "-r", Repo));
 
     private string PublicFile(DeviceKey key)
     {
-        var file = _directory.File(key.PublicKey.Thumbprint + ".pub");
+        var file = _fleet.File(key.PublicKey.Thumbprint + ".pub");
         File.WriteAllText(file, key.PublicKey.ToPem());
         return file;
     }
@@ -262,43 +253,5 @@ public sealed class EncryptedModelTests : IDisposable
         return plain.ToArray();
     }
 
-    private (int Code, string Output) Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = FleetCommand.Run(args, _time, output, error, keyIterations: 1_000);
-        _errors = error.ToString();
-        return (code, output.ToString());
-    }
-
-    private JsonElement Ok(params string[] args)
-    {
-        var (code, output) = Run([.. args, "--json"]);
-        Assert.True(code == ExitCode.Ok, _errors);
-        return JsonDocument.Parse(output).RootElement;
-    }
-
-    private JsonElement Signed(params string[] args) => Ok([.. args, .. Signing]);
-
-    private void Refused(string reason, params string[] args)
-    {
-        Assert.NotEqual(ExitCode.Ok, Run([.. args, .. Signing]).Code);
-        Assert.Contains(reason, _errors, StringComparison.Ordinal);
-    }
-
-    private string[] Signing => ["-r", Repo, "-k", Path.Combine(_directory.File("keys"), "main-1.pem"), "--passphrase-file", _directory.File("passphrase"), "-y"];
-
-    private string Pack(string version)
-    {
-        var source = Directory.CreateDirectory(_directory.File("model-" + version)).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", Model)))
-        {
-            File.Copy(file, Path.Combine(source, Path.GetFileName(file)), overwrite: true);
-        }
-        var manifest = Path.Combine(source, "model.json");
-        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
-        var bundle = _directory.File(version + ".ermodel");
-        BundlePacker.Pack(new PackRequest(source, bundle, new Dictionary<string, string>(StringComparer.Ordinal)), _ => { });
-        return bundle;
-    }
+    private void Refused(string reason, params string[] args) => _fleet.Refused(reason, [.. args, .. _fleet.Signing]);
 }

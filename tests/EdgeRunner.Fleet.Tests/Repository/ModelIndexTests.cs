@@ -17,25 +17,17 @@ public sealed class ModelIndexTests : IDisposable
     private const string Target = "models/shuttle-forest/1.0.0.ermodel";
     private const string Index = "models/shuttle-forest/1.0.0.chunks";
 
-    private readonly TempDirectory _directory = new();
-    private readonly ManualTimeProvider _time = new();
-    private string _errors = "";
+    private readonly KeyedRepository _fleet = new KeyedRepository().Init();
 
-    public ModelIndexTests()
-    {
-        File.WriteAllText(_directory.File("passphrase"), "correct horse battery\n");
-        Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
-    }
+    public void Dispose() => _fleet.Dispose();
 
-    public void Dispose() => _directory.Dispose();
-
-    private string Repo => _directory.File("repo");
+    private string Repo => _fleet.Path;
 
     [Fact]
     public void Add_lists_the_index_and_the_needs_beside_the_bundle_in_the_same_role()
     {
-        var bundle = Pack("1.0.0");
-        Signed("model", "add", bundle, "--no-self-test");
+        var bundle = _fleet.Pack("1.0.0");
+        _fleet.Signed("model", "add", bundle, "--no-self-test");
 
         var published = Published();
         var index = ChunkIndex.Parse(File.ReadAllBytes(FileOf(Index, published)));
@@ -51,86 +43,86 @@ public sealed class ModelIndexTests : IDisposable
         Assert.Equal(opened.Manifest.Limits.MemoryBytes, needs.Find("memory_bytes")?.Integer);
         Assert.Equal(opened.Manifest.Hardware.Providers, needs.Find("providers")!.Items.Select(i => i.Text));
 
-        var shown = Assert.Single(Ok("model", "show", "shuttle-forest", "-r", Repo).EnumerateArray());
+        var shown = Assert.Single(_fleet.Ok("model", "show", "shuttle-forest", "-r", Repo).EnumerateArray());
         Assert.Equal(index.Count, shown.GetProperty("chunks").GetInt32());
         Assert.Equal(needs.Find("opset")!.Integer, shown.GetProperty("needs").GetProperty("opset").GetInt64());
-        Assert.Contains($"chunks       {index.Count}\n", Text("model", "show", "shuttle-forest", "-r", Repo), StringComparison.Ordinal);
-        Assert.Contains(index.Count == 1 ? "1 chunk " : $"{index.Count} chunks ", Text("model", "list", "-r", Repo), StringComparison.Ordinal);
-        Ok("repo", "verify", "-r", Repo);
+        Assert.Contains($"chunks       {index.Count}\n", _fleet.Text("model", "show", "shuttle-forest", "-r", Repo), StringComparison.Ordinal);
+        Assert.Contains(index.Count == 1 ? "1 chunk " : $"{index.Count} chunks ", _fleet.Text("model", "list", "-r", Repo), StringComparison.Ordinal);
+        _fleet.Ok("repo", "verify", "-r", Repo);
     }
 
     [Fact]
     public void Remove_takes_the_index_away_with_the_bundle_and_leaves_other_versions()
     {
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test");
-        Signed("model", "add", Pack("1.0.0-rc.1"), "--no-self-test");
-        Signed("model", "remove", "shuttle-forest", "1.0.0");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0-rc.1"), "--no-self-test");
+        _fleet.Signed("model", "remove", "shuttle-forest", "1.0.0");
         Assert.Equal(["models/shuttle-forest/1.0.0-rc.1.chunks", "models/shuttle-forest/1.0.0-rc.1.ermodel"], Published().Keys.Order(StringComparer.Ordinal));
-        Assert.Equal("1.0.0-rc.1", Assert.Single(Ok("model", "list", "-r", Repo).EnumerateArray()).GetProperty("version").GetString());
+        Assert.Equal("1.0.0-rc.1", Assert.Single(_fleet.Ok("model", "list", "-r", Repo).EnumerateArray()).GetProperty("version").GetString());
     }
 
     [Fact]
     public async Task Model_of_an_older_edgefleet_is_shown_without_index_and_gets_one()
     {
-        var bundle = Pack("1.0.0");
+        var bundle = _fleet.Pack("1.0.0");
         await AddAsOlderVersionsDidAsync(bundle);
-        Assert.Contains("none: devices cannot fetch it; `edgefleet model index shuttle-forest 1.0.0` adds the index", Text("model", "show", "shuttle-forest", "-r", Repo), StringComparison.Ordinal);
-        Assert.Contains("no index", Text("model", "list", "-r", Repo), StringComparison.Ordinal);
-        Assert.Equal(JsonValueKind.Null, Ok("model", "show", "shuttle-forest", "-r", Repo)[0].GetProperty("chunks").ValueKind);
-        Assert.Equal(ExitCode.Failed, Run("model", "add", bundle, "--no-self-test", "-r", Repo).Code);
-        Assert.Contains("`edgefleet model index shuttle-forest 1.0.0` adds one", _errors, StringComparison.Ordinal);
+        Assert.Contains("none: devices cannot fetch it; `edgefleet model index shuttle-forest 1.0.0` adds the index", _fleet.Text("model", "show", "shuttle-forest", "-r", Repo), StringComparison.Ordinal);
+        Assert.Contains("no index", _fleet.Text("model", "list", "-r", Repo), StringComparison.Ordinal);
+        Assert.Equal(JsonValueKind.Null, _fleet.Ok("model", "show", "shuttle-forest", "-r", Repo)[0].GetProperty("chunks").ValueKind);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("model", "add", bundle, "--no-self-test", "-r", Repo).Code);
+        Assert.Contains("`edgefleet model index shuttle-forest 1.0.0` adds one", _fleet.Errors, StringComparison.Ordinal);
 
-        Signed("model", "index", "shuttle-forest");
+        _fleet.Signed("model", "index", "shuttle-forest");
 
         var published = Published();
         Assert.Equal(ChunkIndex.Parse(File.ReadAllBytes(FileOf(Index, published))).Sha256, published[Target].Digests.Preferred);
         Assert.Equal(7, published[Target].Custom!.Find("release")!.Integer);
         Assert.NotNull(published[Target].Custom!.Find("needs"));
-        Assert.Equal("published", Ok("model", "show", "shuttle-forest", "-r", Repo)[0].GetProperty("state").GetString());
-        Assert.Contains("has its index already", Ok("model", "index", "shuttle-forest", "1.0.0", "-r", Repo).GetProperty("done")[0].GetString(), StringComparison.Ordinal);
-        Ok("repo", "verify", "-r", Repo);
+        Assert.Equal("published", _fleet.Ok("model", "show", "shuttle-forest", "-r", Repo)[0].GetProperty("state").GetString());
+        Assert.Contains("has its index already", _fleet.Ok("model", "index", "shuttle-forest", "1.0.0", "-r", Repo).GetProperty("done")[0].GetString(), StringComparison.Ordinal);
+        _fleet.Ok("repo", "verify", "-r", Repo);
     }
 
     [Fact]
     public async Task Index_that_waits_for_signatures_is_a_staged_change_of_the_model()
     {
-        await AddAsOlderVersionsDidAsync(Pack("1.0.0"));
-        Ok("model", "index", "shuttle-forest", "1.0.0", "-r", Repo);
-        Assert.Equal("staged", Ok("model", "show", "shuttle-forest", "-r", Repo)[0].GetProperty("state").GetString());
+        await AddAsOlderVersionsDidAsync(_fleet.Pack("1.0.0"));
+        _fleet.Ok("model", "index", "shuttle-forest", "1.0.0", "-r", Repo);
+        Assert.Equal("staged", _fleet.Ok("model", "show", "shuttle-forest", "-r", Repo)[0].GetProperty("state").GetString());
         Assert.DoesNotContain(Index, Published().Keys);
     }
 
     [Fact]
     public async Task Index_of_a_file_that_is_damaged_or_gone_is_refused_and_nothing_is_staged()
     {
-        await AddAsOlderVersionsDidAsync(Pack("1.0.0"));
+        await AddAsOlderVersionsDidAsync(_fleet.Pack("1.0.0"));
         var file = FileOf(Target, Published());
         var bytes = File.ReadAllBytes(file);
         bytes[^100] ^= 1;
         File.WriteAllBytes(file, bytes);
-        Assert.Equal(ExitCode.Failed, Run("model", "index", "shuttle-forest", "1.0.0", "-r", Repo).Code);
-        Assert.Contains("is what was checked or signed", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("model", "index", "shuttle-forest", "1.0.0", "-r", Repo).Code);
+        Assert.Contains("is what was checked or signed", _fleet.Errors, StringComparison.Ordinal);
         File.Delete(file);
-        Assert.Equal(ExitCode.Failed, Run("model", "index", "shuttle-forest", "1.0.0", "-r", Repo).Code);
-        Assert.Contains("its file is not there", _errors, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, Run("model", "index", "shuttle-wood", "-r", Repo).Code);
-        Assert.Contains("Models are: shuttle-forest", _errors, StringComparison.Ordinal);
-        Assert.Empty(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+        Assert.Equal(ExitCode.Failed, _fleet.Run("model", "index", "shuttle-forest", "1.0.0", "-r", Repo).Code);
+        Assert.Contains("its file is not there", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("model", "index", "shuttle-wood", "-r", Repo).Code);
+        Assert.Contains("Models are: shuttle-forest", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Empty(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
     }
 
     [Fact]
     public void Release_that_is_another_file_is_indexed_where_its_maker_cut_it_with_what_belongs_beside_it()
     {
-        using var bundle = ModelBundle.Open(Pack("1.0.0"));
+        using var bundle = ModelBundle.Open(_fleet.Pack("1.0.0"));
         var cipher = RandomNumberGenerator.GetBytes(200_000);
-        File.WriteAllBytes(_directory.File("sealed"), cipher);
-        var content = new ReleaseContent(_directory.File("sealed"), Convert.ToHexStringLower(SHA256.HashData(cipher)))
+        File.WriteAllBytes(_fleet.File("sealed"), cipher);
+        var content = new ReleaseContent(_fleet.File("sealed"), Convert.ToHexStringLower(SHA256.HashData(cipher)))
         {
             ChunkLengths = [ChunkIndex.MaxChunkBytes, 8_928, 60_000],
             Custom = new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["encrypted"] = JsonTree.Of(1), ["release"] = JsonTree.Of(99) },
             Companions = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { [".keys"] = "jwe"u8.ToArray() },
         };
-        using (var repository = TufRepository.Open(Repo, _time))
+        using (var repository = TufRepository.Open(Repo, _fleet.Time))
         {
             ModelCatalog.Add(repository, bundle.Manifest, content, role: null, CancellationToken.None);
             var staged = repository.Content.NewestTargets("models/main")!.Targets;
@@ -149,8 +141,8 @@ public sealed class ModelIndexTests : IDisposable
     [Fact]
     public void File_that_is_not_what_was_checked_stages_nothing()
     {
-        using var bundle = ModelBundle.Open(Pack("1.0.0"));
-        using var repository = TufRepository.Open(Repo, _time);
+        using var bundle = ModelBundle.Open(_fleet.Pack("1.0.0"));
+        using var repository = TufRepository.Open(Repo, _fleet.Time);
         Assert.Contains("what was checked", Assert.Throws<RepositoryException>(() =>
             ModelCatalog.Add(repository, bundle.Manifest, new ReleaseContent(bundle.Path, new string('0', 64)), role: null, CancellationToken.None)).Message, StringComparison.Ordinal);
         Assert.Empty(repository.Content.Staged);
@@ -160,9 +152,9 @@ public sealed class ModelIndexTests : IDisposable
 
     private async Task AddAsOlderVersionsDidAsync(string bundle)
     {
-        using var repository = TufRepository.Open(Repo, _time);
+        using var repository = TufRepository.Open(Repo, _fleet.Time);
         repository.AddTarget(role: null, Target, bundle, JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["release"] = JsonTree.Of(7) }), expectedSha256: null);
-        using var key = KeyFile.ReadPrivate(Path.Combine(_directory.File("keys"), "main-1.pem"), () => "correct horse battery");
+        using var key = KeyFile.ReadPrivate(_fleet.Key("main-1"), () => KeyedRepository.Passphrase);
         await repository.SignAsync([key], ["models/main"], CancellationToken.None);
         await repository.PublishAsync(CancellationToken.None);
     }
@@ -170,47 +162,4 @@ public sealed class ModelIndexTests : IDisposable
     private IReadOnlyDictionary<string, TargetFile> Published() => RepositoryContent.Read(new RepositoryLayout(Repo)).Roles["models/main"].Targets;
 
     private string FileOf(string path, IReadOnlyDictionary<string, TargetFile> targets) => new RepositoryLayout(Repo).TargetFile(path, targets[path].Digests);
-
-    private string Pack(string version)
-    {
-        var source = Directory.CreateDirectory(_directory.File("model-" + version)).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", "shuttle-forest")))
-        {
-            File.Copy(file, Path.Combine(source, Path.GetFileName(file)));
-        }
-        var manifest = Path.Combine(source, "model.json");
-        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
-        var bundle = _directory.File(version + ".ermodel");
-        BundlePacker.Pack(new PackRequest(source, bundle, new Dictionary<string, string>(StringComparer.Ordinal)), _ => { });
-        return bundle;
-    }
-
-    private (int Code, string Output) Run(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = FleetCommand.Run(args, _time, output, error, new NobodyThere(), keyIterations: 1_000);
-        _errors = error.ToString();
-        return (code, output.ToString());
-    }
-
-    private string Text(params string[] args)
-    {
-        var (code, output) = Run(args);
-        Assert.True(code == ExitCode.Ok, _errors);
-        return output;
-    }
-
-    private JsonElement Ok(params string[] args) => JsonDocument.Parse(Text([.. args, "--json"])).RootElement;
-
-    private void Signed(params string[] args) => Ok([.. args, "-r", Repo, "-k", Path.Combine(_directory.File("keys"), "main-1.pem"), "--passphrase-file", _directory.File("passphrase"), "-y"]);
-
-    private sealed class NobodyThere : ITerminal
-    {
-        public bool IsInteractive => false;
-
-        public string Ask(string question) => throw new InvalidOperationException("nobody is there");
-
-        public string AskSecret(string question) => throw new InvalidOperationException("nobody is there");
-    }
 }

@@ -10,102 +10,63 @@ namespace EdgeRunner.Fleet.Tests.Repository;
 
 public sealed class RepoCommandTests : IDisposable
 {
-    private const string Passphrase = "correct horse battery";
+    private const string Passphrase = KeyedRepository.Passphrase;
 
-    private readonly TempDirectory _directory = new();
-    private readonly ManualTimeProvider _time = new();
-    private string _errors = "";
+    private readonly KeyedRepository _fleet = new();
 
-    public RepoCommandTests() => File.WriteAllText(_directory.File("passphrase"), Passphrase + "\n");
+    public void Dispose() => _fleet.Dispose();
 
-    public void Dispose() => _directory.Dispose();
+    private string Repo => _fleet.Path;
 
-    private string Repo => _directory.File("repo");
-
-    private string Key(string name) => Path.Combine(_directory.File("keys"), name + ".pem");
-
-    private (int Code, string Output) Run(ITerminal? terminal, params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var code = FleetCommand.Run(args, _time, output, error, terminal ?? new NoTerminal(), keyIterations: 1_000);
-        _errors = error.ToString();
-        return (code, output.ToString());
-    }
-
-    private JsonElement Ok(params string[] args)
-    {
-        var (code, output) = Run(terminal: null, [.. args, "--json"]);
-        Assert.True(code == ExitCode.Ok, _errors);
-        return JsonDocument.Parse(output).RootElement;
-    }
-
-    /// <summary>A command on the repository, signed with the team's key.</summary>
-    private JsonElement Signed(params string[] args) => Ok([.. args, "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _directory.File("passphrase"), "-y"]);
-
-    private void Init() => Ok("repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"), "-y");
-
-    private string Pack(string version)
-    {
-        var source = Directory.CreateDirectory(_directory.File("model-" + version)).FullName;
-        foreach (var file in Directory.GetFiles(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", "shuttle-forest")))
-        {
-            File.Copy(file, Path.Combine(source, Path.GetFileName(file)));
-        }
-        var manifest = Path.Combine(source, "model.json");
-        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
-        var bundle = _directory.File(version + ".ermodel");
-        BundlePacker.Pack(new PackRequest(source, bundle, new Dictionary<string, string>(StringComparer.Ordinal)), _ => { });
-        return bundle;
-    }
+    private string Key(string name) => _fleet.Key(name);
 
     [Fact]
     public void A_person_is_guided_from_nothing_to_a_repository_and_is_asked_before_anything_is_signed()
     {
         // The directory; seven new passphrases, each twice, the first of them too short at first and then typed differently; the question whether to sign.
-        var terminal = new ScriptedTerminal([_directory.File("keys"), "short", Passphrase, "something else", .. Enumerable.Repeat(Passphrase, 14), "y"]);
+        var terminal = new ScriptedTerminal([_fleet.File("keys"), "short", Passphrase, "something else", .. Enumerable.Repeat(Passphrase, 14), "y"]);
 
-        var (code, output) = Run(terminal, "repo", "init", Repo);
+        var (code, output) = _fleet.Run(terminal, "repo", "init", Repo);
 
-        Assert.True(code == ExitCode.Ok, _errors);
+        Assert.True(code == ExitCode.Ok, _fleet.Errors);
         Assert.Contains("Published: targets v1, models/main v1, rollout v1, snapshot v1, root v1, timestamp v1", output, StringComparison.Ordinal);
-        Assert.Contains("root needs 2 of 3 keys", _errors, StringComparison.Ordinal);
+        Assert.Contains("root needs 2 of 3 keys", _fleet.Errors, StringComparison.Ordinal);
         Assert.Equal("Sign this? [y/N] ", terminal.Questions[^1]);
-        Assert.Equal(ExitCode.Ok, Run(null, "repo", "verify", "-r", Repo).Code);
+        Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "verify", "-r", Repo).Code);
     }
 
     [Fact]
     public void Who_says_no_has_signed_nothing_and_what_was_changed_waits()
     {
-        Init();
-        var (code, _) = Run(new ScriptedTerminal(Passphrase, "n"), "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"));
+        _fleet.Init();
+        var (code, _) = _fleet.Run(new ScriptedTerminal(Passphrase, "n"), "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"));
         Assert.Equal(ExitCode.Failed, code);
-        Assert.Contains("Not signed", _errors, StringComparison.Ordinal);
-        var waiting = Assert.Single(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+        Assert.Contains("Not signed", _fleet.Errors, StringComparison.Ordinal);
+        var waiting = Assert.Single(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
         Assert.Equal(1, waiting.GetProperty("requirements")[0].GetProperty("missing").GetInt32());
     }
 
     [Fact]
     public void A_threshold_that_cannot_be_met_is_said_before_any_key_is_made()
     {
-        Assert.Equal(ExitCode.Usage, Run(null, "repo", "init", Repo, "--generate-keys", _directory.File("keys"), "--targets-threshold", "4", "--passphrase-file", _directory.File("passphrase"), "-y").Code);
-        Assert.Contains("--targets-threshold 4 cannot be met by 3 keys", _errors, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_directory.File("keys")));
+        Assert.Equal(ExitCode.Usage, _fleet.Run("repo", "init", Repo, "--generate-keys", _fleet.File("keys"), "--targets-threshold", "4", "--passphrase-file", _fleet.PassphraseFile, "-y").Code);
+        Assert.Contains("--targets-threshold 4 cannot be met by 3 keys", _fleet.Errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_fleet.File("keys")));
     }
 
     [Fact]
     public void The_wrong_file_the_wrong_passphrase_and_a_command_that_talks_for_ever_are_told_apart()
     {
-        Init();
-        File.WriteAllText(_directory.File("other"), "another passphrase\n");
-        string[] renew = ["repo", "renew", "models/main", "-r", Repo, "-y", "--passphrase-file", _directory.File("other")];
+        _fleet.Init();
+        File.WriteAllText(_fleet.File("other"), "another passphrase\n");
+        string[] renew = ["repo", "renew", "models/main", "-r", Repo, "-y", "--passphrase-file", _fleet.File("other")];
 
-        Assert.Equal(ExitCode.Failed, Run(null, [.. renew, "-k", Key("main-1")]).Code);
-        Assert.Contains("main-1.pem: the passphrase is wrong", _errors, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, Run(null, [.. renew, "-k", Path.ChangeExtension(Key("main-1"), ".pub")]).Code);
-        Assert.Contains("is a public key", _errors, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, Run(null, [.. renew, "--key-command", Path.ChangeExtension(Key("main-1"), ".pub") + "=yes"]).Code);
-        Assert.Contains("no signature is that long", _errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run([.. renew, "-k", Key("main-1")]).Code);
+        Assert.Contains("main-1.pem: the passphrase is wrong", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run([.. renew, "-k", Path.ChangeExtension(Key("main-1"), ".pub")]).Code);
+        Assert.Contains("is a public key", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run([.. renew, "--key-command", Path.ChangeExtension(Key("main-1"), ".pub") + "=yes"]).Code);
+        Assert.Contains("no signature is that long", _fleet.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,62 +75,62 @@ public sealed class RepoCommandTests : IDisposable
         var args = new List<string> { "repo", "init", Repo, "--team-key", "main=" + Key("r1"), "--targets-threshold", "1", "-y" };
         foreach (var name in (string[])["r1", "r2", "t1"])
         {
-            File.WriteAllText(_directory.File(name), "a long passphrase of " + name);
-            Ok("key", "generate", Key(name), "--passphrase-file", _directory.File(name));
+            File.WriteAllText(_fleet.File(name), "a long passphrase of " + name);
+            _fleet.Ok("key", "generate", Key(name), "--passphrase-file", _fleet.File(name));
             File.Delete(Path.ChangeExtension(Key(name), ".pub"));
-            args.AddRange([name[0] == 'r' ? "--root-key" : "--targets-key", Key(name), "--passphrase-file", _directory.File(name)]);
+            args.AddRange([name[0] == 'r' ? "--root-key" : "--targets-key", Key(name), "--passphrase-file", _fleet.File(name)]);
         }
 
-        Assert.Equal("timestamp v1", Ok([.. args]).GetProperty("published").EnumerateArray().Last().GetString());
+        Assert.Equal("timestamp v1", _fleet.Ok([.. args]).GetProperty("published").EnumerateArray().Last().GetString());
     }
 
     [Fact]
     public void Status_warns_of_online_keys_that_others_can_read_and_of_a_repository_that_waits_for_its_first_signatures()
     {
-        Init();
+        _fleet.Init();
         var key = Directory.GetFiles(Repo + "-online-keys", "snapshot-*.pem")[0];
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         }
-        Assert.Equal(ExitCode.Failed, Run(null, "repo", "status", "-r", Repo, "--check", "7").Code);
-        Assert.Contains($"chmod 600 {key}", Run(null, "repo", "status", "-r", Repo).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("repo", "status", "-r", Repo, "--check", "7").Code);
+        Assert.Contains($"chmod 600 {key}", _fleet.Run("repo", "status", "-r", Repo).Output, StringComparison.Ordinal);
 
-        var waiting = _directory.File("waiting");
-        Ok("repo", "init", waiting, "--root-key", Path.ChangeExtension(Key("root-1"), ".pub"), "--root-key", Path.ChangeExtension(Key("root-2"), ".pub"), "--targets-key", Path.ChangeExtension(Key("targets-1"), ".pub"), "--targets-threshold", "1", "--team-key", "main=" + Path.ChangeExtension(Key("main-1"), ".pub"));
-        Assert.Equal(ExitCode.Failed, Run(null, "repo", "status", "-r", waiting, "--check", "7").Code);
+        var waiting = _fleet.File("waiting");
+        _fleet.Ok("repo", "init", waiting, "--root-key", Path.ChangeExtension(Key("root-1"), ".pub"), "--root-key", Path.ChangeExtension(Key("root-2"), ".pub"), "--targets-key", Path.ChangeExtension(Key("targets-1"), ".pub"), "--targets-threshold", "1", "--team-key", "main=" + Path.ChangeExtension(Key("main-1"), ".pub"));
+        Assert.Equal(ExitCode.Failed, _fleet.Run("repo", "status", "-r", waiting, "--check", "7").Code);
     }
 
     [Fact]
     public void Without_a_terminal_and_without_yes_nothing_is_signed()
     {
-        Init();
-        var (code, _) = Run(null, "repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _directory.File("passphrase"));
+        _fleet.Init();
+        var (code, _) = _fleet.Run("repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _fleet.PassphraseFile);
         Assert.Equal(ExitCode.Usage, code);
         var told = ToldCommand();
-        Assert.Single(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+        Assert.Single(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
 
-        Assert.Equal(ExitCode.Ok, Run(null, told).Code);
-        Assert.Empty(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+        Assert.Equal(ExitCode.Ok, _fleet.Run(told).Code);
+        Assert.Empty(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
     }
 
     [Fact]
     public void An_init_that_could_not_ask_names_the_command_that_finishes_it()
     {
-        var (code, _) = Run(null, "repo", "init", Repo, "--generate-keys", _directory.File("the keys"), "--type", "ed25519", "--passphrase-file", _directory.File("passphrase"));
+        var (code, _) = _fleet.Run("repo", "init", Repo, "--generate-keys", _fleet.File("the keys"), "--type", "ed25519", "--passphrase-file", _fleet.PassphraseFile);
         Assert.Equal(ExitCode.Usage, code);
-        Assert.Contains($"--key '{_directory.File("the keys")}/root-1.pem'", _errors, StringComparison.Ordinal);
+        Assert.Contains($"--key '{_fleet.File("the keys")}/root-1.pem'", _fleet.Errors, StringComparison.Ordinal);
 
-        var (signed, output) = Run(null, ToldCommand());
-        Assert.True(signed == ExitCode.Ok, _errors);
+        var (signed, output) = _fleet.Run(ToldCommand());
+        Assert.True(signed == ExitCode.Ok, _fleet.Errors);
         Assert.Contains("root v1, timestamp v1", output, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Ok, Run(null, "repo", "verify", "-r", Repo).Code);
+        Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "verify", "-r", Repo).Code);
     }
 
     /// <summary>The arguments of the command at the end of what was said, as a shell would give them.</summary>
     private string[] ToldCommand()
     {
-        var command = _errors[(_errors.LastIndexOf("edgefleet repo sign", StringComparison.Ordinal) + "edgefleet ".Length)..].TrimEnd();
+        var command = _fleet.Errors[(_fleet.Errors.LastIndexOf("edgefleet repo sign", StringComparison.Ordinal) + "edgefleet ".Length)..].TrimEnd();
         Assert.EndsWith(" --yes", command, StringComparison.Ordinal);
         return [.. command.Split('\'').SelectMany((part, n) => n % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
     }
@@ -177,69 +138,69 @@ public sealed class RepoCommandTests : IDisposable
     [Fact]
     public void Releases_count_up_and_min_release_forbids_the_older_ones_in_every_later_one_too()
     {
-        Init();
-        Signed("model", "add", Pack("1.0.0"), "--no-self-test");
-        Signed("model", "add", Pack("1.1.0"), "--no-self-test");
-        Signed("model", "set-min-release", "shuttle-forest", "1.1.0");
-        Signed("model", "remove", "shuttle-forest", "1.1.0");
-        Signed("model", "add", Pack("1.2.0"), "--no-self-test");
+        _fleet.Init();
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test");
+        _fleet.Signed("model", "add", _fleet.Pack("1.1.0"), "--no-self-test");
+        _fleet.Signed("model", "set-min-release", "shuttle-forest", "1.1.0");
+        _fleet.Signed("model", "remove", "shuttle-forest", "1.1.0");
+        _fleet.Signed("model", "add", _fleet.Pack("1.2.0"), "--no-self-test");
 
-        var models = Ok("model", "list", "-r", Repo).EnumerateArray().Select(m => (m.GetProperty("version").GetString(), m.GetProperty("release").GetInt64(), m.GetProperty("minRelease").GetInt64(), m.GetProperty("revoked").GetBoolean()));
+        var models = _fleet.Ok("model", "list", "-r", Repo).EnumerateArray().Select(m => (m.GetProperty("version").GetString(), m.GetProperty("release").GetInt64(), m.GetProperty("minRelease").GetInt64(), m.GetProperty("revoked").GetBoolean()));
 
         Assert.Equal([("1.0.0", 1, 2, true), ("1.2.0", 3, 2, false)], models);
-        Assert.Contains("forbidden by min-release", Run(null, "model", "show", "shuttle-forest", "1.0.0", "-r", Repo).Output, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, Run(null, "model", "show", "shuttle-forest", "1.1.0", "-r", Repo).Code);
-        Assert.Contains("Versions of shuttle-forest are: 1.0.0, 1.2.0", _errors, StringComparison.Ordinal);
-        Assert.Equal(4, Ok("repo", "verify", "-r", Repo).GetProperty("targets").GetInt32()); // two bundles, two indexes
+        Assert.Contains("forbidden by min-release", _fleet.Run("model", "show", "shuttle-forest", "1.0.0", "-r", Repo).Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("model", "show", "shuttle-forest", "1.1.0", "-r", Repo).Code);
+        Assert.Contains("Versions of shuttle-forest are: 1.0.0, 1.2.0", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(4, _fleet.Ok("repo", "verify", "-r", Repo).GetProperty("targets").GetInt32()); // two bundles, two indexes
     }
 
     [Fact]
     public void A_bundle_that_is_damaged_or_whose_golden_cases_fail_does_not_get_in()
     {
-        Init();
-        var bundle = Pack("1.0.0");
-        Signed("model", "add", bundle, "--onnxruntime", TestPaths.OnnxRuntimeLibrary);
-        var bytes = File.ReadAllBytes(Pack("2.0.0"));
+        _fleet.Init();
+        var bundle = _fleet.Pack("1.0.0");
+        _fleet.Signed("model", "add", bundle, "--onnxruntime", TestPaths.OnnxRuntimeLibrary);
+        var bytes = File.ReadAllBytes(_fleet.Pack("2.0.0"));
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(bundle, bytes);
 
-        Assert.Equal(ExitCode.Failed, Run(null, "model", "add", bundle, "-r", Repo, "--no-self-test", "--json").Code);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("model", "add", bundle, "-r", Repo, "--no-self-test", "--json").Code);
 
-        Assert.Contains(bundle, _errors, StringComparison.Ordinal);
-        Assert.Empty(Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+        Assert.Contains(bundle, _fleet.Errors, StringComparison.Ordinal);
+        Assert.Empty(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
     }
 
     [Fact]
     public void Passphrases_are_checked_and_changed_and_no_key_is_overwritten()
     {
-        Assert.Equal(ExitCode.Failed, Run(null, "key", "generate", Key("a")).Code);
-        Assert.Contains("--passphrase-file", _errors, StringComparison.Ordinal);
-        var made = Ok("key", "generate", Key("a"), "--passphrase-file", _directory.File("passphrase"));
-        Assert.Equal(ExitCode.Failed, Run(null, "key", "generate", Key("a"), "--passphrase-file", _directory.File("passphrase")).Code);
-        Assert.Contains("never overwritten", _errors, StringComparison.Ordinal);
-        var next = _directory.File("next");
+        Assert.Equal(ExitCode.Failed, _fleet.Run("key", "generate", Key("a")).Code);
+        Assert.Contains("--passphrase-file", _fleet.Errors, StringComparison.Ordinal);
+        var made = _fleet.Ok("key", "generate", Key("a"), "--passphrase-file", _fleet.PassphraseFile);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("key", "generate", Key("a"), "--passphrase-file", _fleet.PassphraseFile).Code);
+        Assert.Contains("never overwritten", _fleet.Errors, StringComparison.Ordinal);
+        var next = _fleet.File("next");
         File.WriteAllText(next, "another passphrase");
 
-        Ok("key", "passphrase", Key("a"), "--passphrase-file", _directory.File("passphrase"), "--new-passphrase-file", next);
+        _fleet.Ok("key", "passphrase", Key("a"), "--passphrase-file", _fleet.PassphraseFile, "--new-passphrase-file", next);
 
-        Assert.Equal(ExitCode.Failed, Run(null, "key", "passphrase", Key("a"), "--passphrase-file", _directory.File("passphrase"), "--new-passphrase-file", next).Code);
-        Assert.Contains("the passphrase is wrong", _errors, StringComparison.Ordinal);
-        Assert.Equal(made.GetProperty("keyId").GetString(), Ok("key", "show", Key("a")).GetProperty("keyId").GetString());
-        Assert.Equal(made.GetProperty("keyId").GetString(), Ok("key", "show", KeyFile.PublicFileOf(Key("a"))).GetProperty("keyId").GetString());
+        Assert.Equal(ExitCode.Failed, _fleet.Run("key", "passphrase", Key("a"), "--passphrase-file", _fleet.PassphraseFile, "--new-passphrase-file", next).Code);
+        Assert.Contains("the passphrase is wrong", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(made.GetProperty("keyId").GetString(), _fleet.Ok("key", "show", Key("a")).GetProperty("keyId").GetString());
+        Assert.Equal(made.GetProperty("keyId").GetString(), _fleet.Ok("key", "show", KeyFile.PublicFileOf(Key("a"))).GetProperty("keyId").GetString());
     }
 
     [Fact]
     public void Status_check_warns_in_time_for_every_role_and_writes_a_whole_prometheus_file()
     {
-        Init();
-        Assert.Equal(ExitCode.Ok, Run(null, "repo", "status", "-r", Repo, "--check", "30").Code);
-        var file = _directory.File("edgefleet.prom");
+        _fleet.Init();
+        Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "status", "-r", Repo, "--check", "30").Code);
+        var file = _fleet.File("edgefleet.prom");
         foreach (var (days, role) in ((int, string)[])[(1, "timestamp"), (4, "snapshot"), (151, "models/main"), (336, "root")])
         {
-            var clock = new ManualTimeProvider(_time.GetUtcNow().AddDays(days));
+            var clock = new ManualTimeProvider(_fleet.Time.GetUtcNow().AddDays(days));
             using var output = new StringWriter();
             using var error = new StringWriter();
-            Assert.Equal(ExitCode.Failed, FleetCommand.Run(["repo", "status", "-r", Repo, "--check", "30", "--prometheus", file], clock, output, error, new NoTerminal()));
+            Assert.Equal(ExitCode.Failed, FleetCommand.Run(["repo", "status", "-r", Repo, "--check", "30", "--prometheus", file], clock, output, error, new NobodyThere()));
             Assert.Contains($"edgefleet_repository_role_due{{role=\"{role}\"}} 1\n", File.ReadAllText(file), StringComparison.Ordinal);
         }
         Assert.All(File.ReadAllLines(file), line => Assert.Matches(@"\A(# (HELP|TYPE) \w+ .+|\w+(\{role=""[^""]+""\})? -?\d+)\z", line));
@@ -248,33 +209,33 @@ public sealed class RepoCommandTests : IDisposable
     [Fact]
     public void A_damaged_file_that_waits_for_signatures_is_told_and_does_not_stop_the_refresh()
     {
-        Init();
+        _fleet.Init();
         Directory.CreateDirectory(Path.Combine(Repo, "staged"));
         File.WriteAllText(Path.Combine(Repo, "staged", "models%2Fmain.json"), "{\"signed\": cut off");
 
-        Assert.Equal("timestamp v2", Assert.Single(Ok("repo", "refresh", "-r", Repo).GetProperty("published").EnumerateArray()).GetString());
+        Assert.Equal("timestamp v2", Assert.Single(_fleet.Ok("repo", "refresh", "-r", Repo).GetProperty("published").EnumerateArray()).GetString());
 
-        Assert.Contains("models%2Fmain.json", _errors, StringComparison.Ordinal);
-        Assert.Contains("Delete the file and make the change again", _errors, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, Run(null, "repo", "status", "-r", Repo).Code);
+        Assert.Contains("models%2Fmain.json", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Contains("Delete the file and make the change again", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run("repo", "status", "-r", Repo).Code);
     }
 
     [Fact]
     public void Keys_can_be_taken_from_two_roles_and_delegations_added_for_a_second_team()
     {
-        Init();
-        Ok("key", "generate", Key("vision"), "--passphrase-file", _directory.File("passphrase"));
-        string[] people = ["-k", Key("targets-1"), "-k", Key("targets-2"), "-k", Key("vision"), "--passphrase-file", _directory.File("passphrase"), "-y", "-r", Repo];
-        var added = Ok(["repo", "add-delegation", "beta", "--path", "beta/*", "--role-key", Key("vision"), .. people]);
+        _fleet.Init();
+        _fleet.Ok("key", "generate", Key("vision"), "--passphrase-file", _fleet.PassphraseFile);
+        string[] people = ["-k", Key("targets-1"), "-k", Key("targets-2"), "-k", Key("vision"), "--passphrase-file", _fleet.PassphraseFile, "-y", "-r", Repo];
+        var added = _fleet.Ok(["repo", "add-delegation", "beta", "--path", "beta/*", "--role-key", Key("vision"), .. people]);
         Assert.Empty(added.GetProperty("waiting").EnumerateArray());
-        Assert.Equal(ExitCode.Failed, Run(null, ["repo", "add-delegation", "beta", "--path", "x", "--online", .. people]).Code);
-        Assert.Contains("already", _errors, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Usage, Run(null, ["repo", "rotate-key", "beta", "-r", Repo]).Code);
-        Assert.Contains("--add FILE", _errors, StringComparison.Ordinal);
-        Assert.Equal(ExitCode.Failed, Run(null, ["repo", "rotate-key", "beta", "--remove", "12345678", "-r", Repo]).Code);
-        Assert.Contains("no such key", _errors, StringComparison.Ordinal);
-        Ok(["repo", "rotate-key", "beta", "--remove", "all", "--add", Key("main-1"), "-k", Key("main-1"), .. people]);
-        Assert.Equal(ExitCode.Ok, Run(null, "repo", "verify", "-r", Repo).Code);
+        Assert.Equal(ExitCode.Failed, _fleet.Run(["repo", "add-delegation", "beta", "--path", "x", "--online", .. people]).Code);
+        Assert.Contains("already", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, _fleet.Run(["repo", "rotate-key", "beta", "-r", Repo]).Code);
+        Assert.Contains("--add FILE", _fleet.Errors, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, _fleet.Run(["repo", "rotate-key", "beta", "--remove", "12345678", "-r", Repo]).Code);
+        Assert.Contains("no such key", _fleet.Errors, StringComparison.Ordinal);
+        _fleet.Ok(["repo", "rotate-key", "beta", "--remove", "all", "--add", Key("main-1"), "-k", Key("main-1"), .. people]);
+        Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "verify", "-r", Repo).Code);
     }
 
     [Fact]
@@ -284,14 +245,5 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal("models/vision", TeamPlan.Parse("vision")!.Role);
         Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text =>
             TeamPlan.Parse(text.Get) is not { } plan || (plan.Name.Length > 0 && plan.Patterns.Count > 0 && plan.Patterns.All(p => p.StartsWith("models/", StringComparison.Ordinal)))).QuickCheckThrowOnFailure();
-    }
-
-    private sealed class NoTerminal : ITerminal
-    {
-        public bool IsInteractive => false;
-
-        public string Ask(string question) => throw new InvalidOperationException("nobody is there");
-
-        public string AskSecret(string question) => throw new InvalidOperationException("nobody is there");
     }
 }

@@ -24,7 +24,7 @@ public sealed class DepotHttpTests : IAsyncLifetime, IDisposable
     private readonly HttpClient _client = new();
     private SignedRepository _repository = null!;
 
-    public async Task InitializeAsync() => _repository = await SignedRepository.MakeAsync(_time);
+    public async Task InitializeAsync() => _repository = await SignedRepository.CreateAsync(_time);
 
     public Task DisposeAsync() => Task.CompletedTask;
 
@@ -81,7 +81,7 @@ public sealed class DepotHttpTests : IAsyncLifetime, IDisposable
 
         foreach (var target in (string[])[
             "/", "/repository.json", "/staged/targets.json", "/.lock", "/metadata/", "/metadata", "/metadata/.timestamp.json.tmp", "/metadata/notes.txt", "/targets/readme", "/targets/models/vision/",
-            "/metadata/../repository.json", "/metadata/..%2Frepository.json", "/metadata/..%252Frepository.json", "/metadata/%2e%2e/repository.json", "/targets/../../online/x.pem", "/targets//etc/passwd",
+            "/metadata/../repository.json", "/metadata/..%2Frepository.json", "/metadata/..%252Frepository.json", "/metadata/%2e%2e/repository.json", "/targets/../../online-keys/x.pem", "/targets//etc/passwd",
             "/metadata/timestamp.json%00", "/metadata\\timestamp.json", "//metadata/timestamp.json", "/METADATA/timestamp.json", "/metadata/7.root.json", "/metadata/8.root.json", "/metadata/" + new string('a', 3000)])
         {
             var (status, body) = await RawAsync(depot.Address, $"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -152,7 +152,7 @@ public sealed class DepotHttpTests : IAsyncLifetime, IDisposable
         await using var depot = await StartAsync();
         var file = Directory.EnumerateFiles(_repository.Layout.Targets, "*.1.0.0.ermodel", SearchOption.AllDirectories).Single();
         var address = $"{depot.Address}targets/{Path.GetRelativePath(_repository.Layout.Targets, file)}";
-        var output = _repository.File("download");
+        var output = _repository.Beside("download");
         File.WriteAllBytes(output, File.ReadAllBytes(file)[..100_000]);
 
         var code = await CurlAsync("--silent", "--fail", "--continue-at", "-", "--output", output, "--write-out", "%{http_code} %{size_download}", address);
@@ -302,7 +302,7 @@ public sealed class DepotHttpTests : IAsyncLifetime, IDisposable
     public async Task Renewed_certificate_is_taken_without_a_restart_and_a_broken_one_is_not()
     {
         using var pki = new TestPki();
-        var (certificate, key) = (_repository.File("cert.pem"), _repository.File("key.pem"));
+        var (certificate, key) = (_repository.Beside("cert.pem"), _repository.Beside("key.pem"));
         File.Copy(pki.ServerCertificateFile, certificate);
         File.Copy(pki.ServerKeyFile, key);
         var time = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(7).AddMinutes(-1)); // they hold for 7 days of real time
@@ -338,7 +338,7 @@ public sealed class DepotHttpTests : IAsyncLifetime, IDisposable
         taken.Start();
 
         Assert.Contains(((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture), Fails(ExitCode.Failed, "--http", $"http://{taken.LocalEndpoint}"), StringComparison.Ordinal);
-        Assert.Contains("--https-cert", Fails(ExitCode.Failed, "--http", "https://127.0.0.1:0", "--https-cert", _repository.File("none"), "--https-key", _repository.File("none")), StringComparison.Ordinal);
+        Assert.Contains("--https-cert", Fails(ExitCode.Failed, "--http", "https://127.0.0.1:0", "--https-cert", _repository.Beside("none"), "--https-key", _repository.Beside("none")), StringComparison.Ordinal);
         Assert.Contains("--https-cert FILE", Fails(ExitCode.Usage, "--http", "https://127.0.0.1:0"), StringComparison.Ordinal);
         Assert.Contains("no address to listen on", Fails(ExitCode.Usage, "--http", "8480"), StringComparison.Ordinal);
 

@@ -1,4 +1,4 @@
-using System.Text;
+using EdgeRunner.Device.Updates.Transports.Mqtt;
 using EdgeRunner.Messaging.Transfer;
 using EdgeRunner.Trust;
 
@@ -18,6 +18,9 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
         new Random(bytes).NextBytes(content);
         return content;
     }
+
+    private static async Task<string> FailAsync(MqttTransport road) =>
+        (await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask())).Message;
 
     [Theory]
     [InlineData(1)]
@@ -58,10 +61,10 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
     public async Task Without_a_depot_the_message_says_what_was_asked_and_what_to_look_at()
     {
         await using var road = Road.Open(Port, _fleet, Road.Times with { Answer = Soon });
-        var error = await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask());
-        Assert.Contains("metadata/timestamp.json was asked for 3 times", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"nobody listens to er/1/{_fleet}/device/press-7/request", error.Message, StringComparison.Ordinal);
-        Assert.Contains("edgefleet depot", error.Message, StringComparison.Ordinal);
+        var message = await FailAsync(road);
+        Assert.Contains("metadata/timestamp.json was asked for 3 times", message, StringComparison.Ordinal);
+        Assert.Contains($"nobody listens to er/1/{_fleet}/device/press-7/request", message, StringComparison.Ordinal);
+        Assert.Contains("edgefleet depot", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,9 +73,9 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
         await using var depot = await ScriptedDepot.StartAsync(Port, _fleet);
         await using var road = Road.Open(Port, _fleet, Road.Times with { Answer = Soon });
         depot.Script = static (_, _) => Task.FromResult(true);
-        var error = await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask());
-        Assert.Contains("metadata/timestamp.json was asked for 3 times", error.Message, StringComparison.Ordinal);
-        Assert.Contains($"may this device write er/1/{_fleet}/device/press-7/request", error.Message, StringComparison.Ordinal);
+        var message = await FailAsync(road);
+        Assert.Contains("metadata/timestamp.json was asked for 3 times", message, StringComparison.Ordinal);
+        Assert.Contains($"may this device write er/1/{_fleet}/device/press-7/request", message, StringComparison.Ordinal);
         Assert.Equal(3, depot.Requests.Select(request => request.Id).Distinct().Count());
     }
 
@@ -81,8 +84,8 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
     {
         var port = MosquittoBroker.FreePort();
         await using var road = Road.Open(port, _fleet, Road.Times with { Connect = Soon });
-        var error = await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask());
-        Assert.Contains($"127.0.0.1:{port}", error.Message, StringComparison.Ordinal);
+        var message = await FailAsync(road);
+        Assert.Contains($"127.0.0.1:{port}", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,11 +93,7 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
     {
         await using var depot = await ScriptedDepot.StartAsync(Port, _fleet);
         await using var road = Road.Open(Port, _fleet);
-        depot.Script = async (request, device) =>
-        {
-            await depot.AnswerAsync(device, request.Id, TransferStatus.Error, bytes: Encoding.UTF8.GetBytes("the name has\u001b[31m '..' in it"));
-            return true;
-        };
+        depot.AnswerAll(TransferStatus.Error, "the name has\u001b[31m '..' in it");
         var error = await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Target, "a", 1000, default).AsTask());
         Assert.Equal("the depot refuses targets/a: the name has [31m '..' in it", error.Message);
         Assert.Single(depot.Requests);
@@ -134,14 +133,7 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
         await using var depot = await ScriptedDepot.StartAsync(Port, _fleet);
         await using var road = Road.Open(Port, _fleet);
         depot.Files["meta/timestamp.json"] = Random(500);
-        var times = new List<DateTimeOffset>();
-        depot.Script = async (request, device) =>
-        {
-            times.Add(TimeProvider.System.GetUtcNow());
-            if (times.Count > 1) return false;
-            await depot.AnswerAsync(device, request.Id, TransferStatus.Busy, retryAfter: 1);
-            return true;
-        };
+        var times = depot.BeBusyOnce();
         Assert.Equal(500, (await road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default)).Bytes.Length);
         Assert.Equal(2, times.Count);
         Assert.True(times[1] - times[0] >= TimeSpan.FromSeconds(0.9), $"asked again after {times[1] - times[0]}");
@@ -152,13 +144,9 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
     {
         await using var depot = await ScriptedDepot.StartAsync(Port, _fleet);
         await using var road = Road.Open(Port, _fleet, Road.Times with { Busy = TimeSpan.FromSeconds(1.5) });
-        depot.Script = async (request, device) =>
-        {
-            await depot.AnswerAsync(device, request.Id, TransferStatus.Busy, retryAfter: 1);
-            return true;
-        };
-        var error = await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask());
-        Assert.Contains("too busy for metadata/timestamp.json", error.Message, StringComparison.Ordinal);
+        depot.AnswerAll(TransferStatus.Busy, retryAfter: 1);
+        var message = await FailAsync(road);
+        Assert.Contains("too busy for metadata/timestamp.json", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -248,7 +236,7 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
         await using (var earlier = Road.Open(Port, _fleet, Road.Times with { Answer = Soon, Attempts = 1 }))
         {
             depot.Script = static (_, _) => Task.FromResult(true);
-            await Assert.ThrowsAsync<RepositoryUnavailableException>(() => earlier.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask());
+            await FailAsync(earlier);
         }
 
         Assert.True(depot.Requests.TryPeek(out var old));
@@ -327,9 +315,9 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
     [Fact]
     public async Task Without_a_broker_in_the_configuration_the_message_names_the_key()
     {
-        await using var road = new EdgeRunner.Device.Updates.Transports.Mqtt.MqttTransport(new(), new(), new("plant", "press-7", "boot", "1.0"), TimeProvider.System,
+        await using var road = new MqttTransport(new(), new(), new("plant", "press-7", "boot", "1.0"), TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<EdgeRunner.Messaging.Mqtt.MqttSession>.Instance);
-        var error = await Assert.ThrowsAsync<RepositoryUnavailableException>(() => road.FetchAsync(TransferKind.Metadata, "timestamp.json", 16_384, default).AsTask());
-        Assert.Contains("broker.host", error.Message, StringComparison.Ordinal);
+        var message = await FailAsync(road);
+        Assert.Contains("broker.host", message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Messaging.Topics;
@@ -47,6 +48,28 @@ internal sealed class ScriptedDepot : IAsyncDisposable
     }
 
     internal void Serve(TestFile file) => Chunked[file.Fetch.IndexName] = file;
+
+    /// <summary>Is busy for a second at the first request, and honest from then on.</summary>
+    /// <returns>When requests came.</returns>
+    internal IReadOnlyList<DateTimeOffset> BeBusyOnce()
+    {
+        var times = new List<DateTimeOffset>();
+        Script = async (request, device) =>
+        {
+            times.Add(TimeProvider.System.GetUtcNow());
+            if (times.Count > 1) return false;
+            await AnswerAsync(device, request.Id, TransferStatus.Busy, retryAfter: 1);
+            return true;
+        };
+        return times;
+    }
+
+    /// <summary>Gives this one answer to every request.</summary>
+    internal void AnswerAll(TransferStatus status, string words = "", ushort retryAfter = 0) => Script = async (request, device) =>
+    {
+        await AnswerAsync(device, request.Id, status, bytes: Encoding.UTF8.GetBytes(words), retryAfter: retryAfter);
+        return true;
+    };
 
     /// <summary>Sends an answer on a device's topic, if it is not lost.</summary>
     internal async Task AnswerAsync(string device, long id, TransferStatus status, uint part = 0, uint parts = 0, uint length = 0, ReadOnlyMemory<byte> bytes = default, ushort retryAfter = 0)
