@@ -36,9 +36,9 @@ internal static class StatusCommand
             }
             catch (DaemonUnavailableException e)
             {
-                await Console.Error.WriteLineAsync($"edgerunner: {e.Message}").ConfigureAwait(false);
+                var code = await UpdateAsking.ComplainAsync(e, json).ConfigureAwait(false);
                 if (!json) WriteLastWords(Path.Combine(storage.LogDirectory, "status.log"));
-                return e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable;
+                return code;
             }
         }
         while (watch && await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));

@@ -9,6 +9,8 @@ namespace EdgeRunner.Device.Commands;
 /// <summary>Asks the daemon something about updates; where none runs, does it itself under the daemon's lock. Prints the answer.</summary>
 internal static class UpdateAsking
 {
+    private const string NoAnswer = "daemon-no-answer";
+
     /// <summary>Asks and prints.</summary>
     /// <param name="storage">Where socket and stores are.</param>
     /// <param name="json">Print JSON.</param>
@@ -29,7 +31,7 @@ internal static class UpdateAsking
         }
         catch (DaemonUnavailableException e)
         {
-            return await ComplainAsync(e.Message, e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable).ConfigureAwait(false);
+            return await ComplainAsync(e, json).ConfigureAwait(false);
         }
 
         return await PrintAsync(answer, json).ConfigureAwait(false);
@@ -57,15 +59,15 @@ internal static class UpdateAsking
         }
         catch (InstanceLockedException e)
         {
-            return await ComplainAsync($"a daemon runs but does not answer at {ControlSocket.PathIn(storage.RuntimeDirectory)}: {e.Message}", ExitCode.Unavailable).ConfigureAwait(false);
+            return await ComplainAsync($"a daemon runs but does not answer at {ControlSocket.PathIn(storage.RuntimeDirectory)}: {e.Message}", ExitCode.Unavailable, json, NoAnswer).ConfigureAwait(false);
         }
         catch (UnauthorizedAccessException e)
         {
-            return await ComplainAsync($"{storage.StateDirectory} cannot be written: {e.Message} Use sudo.", ExitCode.Permission).ConfigureAwait(false);
+            return await ComplainAsync($"{storage.StateDirectory} cannot be written: {e.Message} Use sudo.", ExitCode.Permission, json).ConfigureAwait(false);
         }
         catch (IOException e)
         {
-            return await ComplainAsync($"{e.Message}; see df and the rights of {storage.StateDirectory}", ExitCode.Failed).ConfigureAwait(false);
+            return await ComplainAsync($"{e.Message}; see df and the rights of {storage.StateDirectory}", ExitCode.Failed, json, UpdateReasons.Storage).ConfigureAwait(false);
         }
     }
 
@@ -79,9 +81,25 @@ internal static class UpdateAsking
     /// <summary>Tells of a damaged file.</summary>
     public static void Say(string words) => Console.Error.WriteLine($"edgerunner: {words}");
 
-    /// <summary>Says what is wrong.</summary>
-    public static async Task<int> ComplainAsync(string words, int exitCode)
+    /// <summary>Says that the daemon could not be asked, in the form of every answer of these commands.</summary>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static Task<int> ComplainAsync(DaemonUnavailableException e, bool json) => ComplainAsync(
+        e.Message,
+        e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable,
+        json,
+        e.Reason switch
+        {
+            DaemonUnavailableReason.NotRunning => "daemon-not-running",
+            DaemonUnavailableReason.Permission => "daemon-not-permitted",
+            DaemonUnavailableReason.BadAnswer => "daemon-bad-answer",
+            _ => NoAnswer,
+        });
+
+    /// <summary>Says what is wrong on standard error; with <c>--json</c> on standard output too, as an answer.</summary>
+    /// <returns><paramref name="exitCode"/>.</returns>
+    public static async Task<int> ComplainAsync(string words, int exitCode, bool json = false, string? code = null)
     {
+        if (json) Console.WriteLine(JsonSerializer.Serialize(new UpdateAnswer(false, words, code), UpdateCommandContext.Default.UpdateAnswer));
         await Console.Error.WriteLineAsync($"edgerunner: {words}").ConfigureAwait(false);
         return exitCode;
     }

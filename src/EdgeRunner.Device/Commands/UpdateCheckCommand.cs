@@ -1,4 +1,6 @@
 using System.CommandLine;
+using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Updates;
 using EdgeRunner.Device.Updates.Offline;
@@ -19,7 +21,7 @@ internal static class UpdateCheckCommand
         });
         command.SetAction(async (parse, stop) =>
         {
-            if (await UpdateCommand.LoadAsync(parse.GetRequiredValue(config)).ConfigureAwait(false) is not { } configuration) return ExitCode.Configuration;
+            if (await UpdateCommand.LoadAsync(parse.GetRequiredValue(config), parse.GetValue(json)).ConfigureAwait(false) is not { } configuration) return ExitCode.Configuration;
             var directory = parse.GetValue(from) is { } given ? Path.GetFullPath(given) : null;
             var request = new UpdateCheckRequest(directory, parse.GetValue(retry), parse.GetValue(dryRun));
             Func<Task<UpdateAnswer>>? alone = request.DryRun && directory is not null
@@ -27,8 +29,29 @@ internal static class UpdateCheckCommand
                 : null;
             return await UpdateAsking.RunAsync(
                 configuration.Storage, parse.GetValue(json),
-                client => client.PostAsync(UpdateEndpoints.CheckPath, request, UpdateCommandContext.Default.UpdateCheckRequest, UpdateCommandContext.Default.UpdateAnswer, stop), alone).ConfigureAwait(false);
+                client => WaitAsync(client, configuration, request, stop), alone).ConfigureAwait(false);
         });
         return command;
+    }
+
+    private static async Task<UpdateAnswer> WaitAsync(ControlSocketClient client, DeviceConfiguration configuration, UpdateCheckRequest request, CancellationToken cancellationToken)
+    {
+        using var looks = new ControlSocketClient(ControlSocket.PathIn(configuration.Storage.RuntimeDirectory));
+        var wait = new CheckWait(request.Directory is { } directory ? [directory] : configuration.Updates.Sources, LookAsync, Console.Error, TimeProvider.System);
+        return await wait.ForAsync(
+            stop => client.PostAsync(UpdateEndpoints.CheckPath, request, UpdateCommandContext.Default.UpdateCheckRequest, UpdateCommandContext.Default.UpdateAnswer, stop),
+            cancellationToken).ConfigureAwait(false);
+
+        async Task<BrokerStatus?> LookAsync(CancellationToken stop)
+        {
+            try
+            {
+                return (await looks.GetAsync("/v1/status", StatusJsonContext.Default.DaemonStatus, stop).ConfigureAwait(false)).Broker;
+            }
+            catch (DaemonUnavailableException)
+            {
+                return null; // What became of the daemon is told by the answer that does not come.
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ internal static class UpdateCommand
         };
         command.SetAction(async (parse, stop) => parse.GetValue(from) is { } directory
             ? await UpdateFromCommand.RunAsync(parse.GetRequiredValue(config), directory, parse.GetValue(retry), parse.GetValue(json), stop).ConfigureAwait(false)
-            : await UpdateAsking.ComplainAsync("expected check, status, history, or --from DIR; see 'edgerunner update --help'", ExitCode.Usage).ConfigureAwait(false));
+            : await UpdateAsking.ComplainAsync("expected check, status, history, or --from DIR; see 'edgerunner update --help'", ExitCode.Usage, parse.GetValue(json)).ConfigureAwait(false));
         return command;
     }
 
@@ -38,12 +38,12 @@ internal static class UpdateCommand
 
     /// <summary>Reads the configuration; without a group there is nothing to do.</summary>
     /// <returns>Null when it was said that there is none.</returns>
-    public static async Task<DeviceConfiguration?> LoadAsync(string path)
+    public static async Task<DeviceConfiguration?> LoadAsync(string path, bool json)
     {
         var result = CommonOptions.Load(path);
         if (result.Configuration.Updates.Group is not null) return result.Configuration;
         foreach (var error in result.Errors) await Console.Error.WriteLineAsync($"edgerunner: {error}").ConfigureAwait(false);
-        await UpdateAsking.ComplainAsync($"{path}: updates.group is not set, so this device takes no releases; set it and updates.rootFile", ExitCode.Configuration).ConfigureAwait(false);
+        await UpdateAsking.ComplainAsync($"{path}: updates.group is not set, so this device takes no releases; set it and updates.rootFile", ExitCode.Configuration, json).ConfigureAwait(false);
         return null;
     }
 }

@@ -18,7 +18,7 @@ internal static class UpdateFromCommand
     /// <summary>Runs it.</summary>
     public static async Task<int> RunAsync(string config, string directory, bool retry, bool json, CancellationToken cancellationToken)
     {
-        if (await UpdateCommand.LoadAsync(config).ConfigureAwait(false) is not { } configuration) return ExitCode.Configuration;
+        if (await UpdateCommand.LoadAsync(config, json).ConfigureAwait(false) is not { } configuration) return ExitCode.Configuration;
         directory = Path.GetFullPath(directory);
         var progress = new UpdateProgress(json ? TextWriter.Null : Console.Error, isTerminal: !Console.IsErrorRedirected);
         return await UpdateAsking.RunAsync(

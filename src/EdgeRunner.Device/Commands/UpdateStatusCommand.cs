@@ -19,7 +19,7 @@ internal static class UpdateStatusCommand
 
     private static async Task<int> RunAsync(string path, bool json, bool watch, CancellationToken cancellationToken)
     {
-        if (await UpdateCommand.LoadAsync(path).ConfigureAwait(false) is not { } configuration) return ExitCode.Configuration;
+        if (await UpdateCommand.LoadAsync(path, json).ConfigureAwait(false) is not { } configuration) return ExitCode.Configuration;
         using var client = new ControlSocketClient(ControlSocket.PathIn(configuration.Storage.RuntimeDirectory));
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
         do
@@ -36,7 +36,7 @@ internal static class UpdateStatusCommand
             }
             catch (DaemonUnavailableException e)
             {
-                return await UpdateAsking.ComplainAsync(e.Message, e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable).ConfigureAwait(false);
+                return await UpdateAsking.ComplainAsync(e, json).ConfigureAwait(false);
             }
 
             if (watch && !json && !Console.IsOutputRedirected) Console.Write("\e[H\e[2J"); // Home, clear.

@@ -6,6 +6,15 @@ using EdgeRunner.Device.Sensors;
 namespace EdgeRunner.Device.Pipelines;
 
 /// <summary>What every pipeline shares with the others.</summary>
+/// <param name="Engine">Runs models.</param>
+/// <param name="Store">Installed models.</param>
+/// <param name="Sources">Makes sources.</param>
+/// <param name="Watchdog">Breaks off runs that hang.</param>
+/// <param name="States">Where the state of each is told.</param>
+/// <param name="Progress">Where the service manager's watchdog looks.</param>
+/// <param name="TimeProvider">The clock.</param>
+/// <param name="Logger">For all of them.</param>
+/// <param name="Group">The group whose releases this device takes; null when it takes none.</param>
 internal sealed record PipelineContext(
     InferenceEngine Engine,
     BundleStore Store,
@@ -14,4 +23,5 @@ internal sealed record PipelineContext(
     StateBoard States,
     ProgressBoard Progress,
     TimeProvider TimeProvider,
-    ILogger Logger);
+    ILogger Logger,
+    string? Group);

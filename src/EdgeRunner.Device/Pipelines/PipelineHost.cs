@@ -27,7 +27,7 @@ internal sealed class PipelineHost : IHostedService, IDisposable
     public PipelineHost(ConfigurationResult configuration, RunMode mode, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, RunWatchdog watchdog, TelemetryIntake intake,
         StateBoard states, ProgressBoard progress, TimeProvider timeProvider, ILogger<PipelineHost> logger)
     {
-        var context = new PipelineContext(engine, store, sources, watchdog, states, progress, timeProvider, logger);
+        var context = new PipelineContext(engine, store, sources, watchdog, states, progress, timeProvider, logger, configuration.Configuration.Updates.Group);
         _states = states;
         _timeProvider = timeProvider;
         _disabled = configuration.DisabledPipelines;

@@ -1,5 +1,6 @@
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Health;
+using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
 using Polly;
 using Polly.Retry;
@@ -22,6 +23,7 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly Lock _refresh = new();
     private PipelineLoop? _loop;
     private Exception? _fault;
+    private bool _waitsForRelease;
 
     public PipelineWorker(string name, PipelineOptions options, PipelineContext context, PipelineTelemetry telemetry, PipelineCounters counters, bool once)
     {
@@ -135,23 +137,37 @@ internal sealed partial class PipelineWorker : IDisposable
             OnRetry = retry =>
             {
                 var e = retry.Outcome.Exception!;
-                Fail(e, $"{e.Message} (tried again in {retry.RetryDelay.TotalSeconds:0} s)");
+                if (!IsWaitingForRelease(e)) Fail(e, $"{e.Message} (tried again in {retry.RetryDelay.TotalSeconds:0} s)");
                 return ValueTask.CompletedTask;
             },
         })
         .Build();
 
+    /// <summary>An empty device that follows a group is as it should be: its first release is on its way, and nobody has to install anything.</summary>
+    private bool IsWaitingForRelease(Exception e)
+    {
+        if (e is not ModelNotInstalledException || _context.Group is not { } group || Options.Model?.Name is not { } name) return false;
+        // What was taken out of use has words of its own, and so has a file that is gone.
+        if (_context.Store.InUse(name) is not null || _context.Store.Withheld(name) is not null) return false;
+        _waitsForRelease = true;
+        _context.States.Set(Component, ComponentState.Degraded,
+            $"waits for the first release of {name} to group {group}; how far it is: edgerunner update status (by hand: edgerunner model install FILE.ermodel)");
+        Log.Failed(_context.Logger, e, Name);
+        return true;
+    }
+
     private void Fail(Exception e, string reason)
     {
         Volatile.Write(ref _fault, e);
+        _waitsForRelease = false;
         _context.States.Set(Component, ComponentState.Failed, reason);
         Log.Failed(_context.Logger, e, Name);
     }
 
     private void RunToEnd()
     {
-        // A pipeline that fails again and again stays "failed" between its attempts, instead of filling status.log with both.
-        if (_context.States.Find(Component)?.State != ComponentState.Failed)
+        // A pipeline that fails again and again stays "failed" between its attempts, and one that waits for its model says so once, instead of filling status.log with both.
+        if (_context.States.Find(Component)?.State != ComponentState.Failed && !_waitsForRelease)
             _context.States.Set(Component, ComponentState.Starting, $"loads {Options.Model!.Name ?? Options.Model.Bundle}");
         // Another version may become the active one while the first is loaded, when nobody could hand it to this pipeline yet.
         while (!TryRunToEnd())
@@ -164,6 +180,7 @@ internal sealed partial class PipelineWorker : IDisposable
     {
         using var parts = PipelineParts.Open(Name, Options, _context.Engine, _context.Store, _context.Sources);
         using var loop = new PipelineLoop(Name, Options, _context, parts, _telemetry, Counters, Latency, Observed, _stop.Token);
+        _waitsForRelease = false;
         var mark = _context.Progress.Register(Component);
         Volatile.Write(ref _loop, loop);
         try

@@ -95,7 +95,7 @@ internal sealed class TelemetryUploader(TelemetryOutbox outbox, ITelemetryUplink
         {
             isRefused = true;
             outbox.CountRefusal();
-            TelemetryLog.Refused(logger, batch.Row.FirstSeq, batch.Row.LastSeq, batch.Stream, RefusedDelay, e);
+            TelemetryLog.Refused(logger, batch.Row.FirstSeq, batch.Row.LastSeq, batch.Stream, (int)RefusedDelay.TotalSeconds, e);
         }
         catch (OperationCanceledException)
         {

@@ -30,9 +30,9 @@ internal static class DryRun
         if (plan.Trouble is { } trouble) return (trouble.Message, trouble.Code);
         if (plan.Release is not { } release) return (checker.Decide(plan.Model, plan.Desired).Words, null);
         if (string.Equals(parts.Bundles.InUse(plan.Model), release.Version, StringComparison.Ordinal)) return ($"{release.Version} serves already", null);
-        var report = await parts.Check.DryRunAsync(release, parts.Store.Read(plan.Model), plan.Roads, cancellationToken).ConfigureAwait(false);
+        var (report, code) = await parts.Check.TryAsync(release, parts.Store.Read(plan.Model), plan.Roads, cancellationToken).ConfigureAwait(false);
         return report.Ok
             ? (string.Create(CultureInfo.InvariantCulture, $"{release.Version} would be taken, {report.BytesToMove / 1048576.0:0.0} MiB of {release.Target.File.Length / 1048576.0:0.0} MiB fetched"), null)
-            : ($"{release.Version} could not be taken: {string.Join("; ", report.Problems)}", UpdateReasons.NeedsNotMet);
+            : ($"{release.Version} could not be taken: {string.Join("; ", report.Problems)}", code);
     }
 }

@@ -9,6 +9,9 @@ internal static class UpdateReasons
     /// <summary>Metadata was refused: signature, version, expiry.</summary>
     public const string Untrusted = "metadata-refused";
 
+    /// <summary>This device was given no root file, or it is not where the configuration says.</summary>
+    public const string NoRoot = "root-missing";
+
     /// <summary>The desired state cannot be read or contradicts the signed release.</summary>
     public const string BadDesiredState = "desired-state-invalid";
 

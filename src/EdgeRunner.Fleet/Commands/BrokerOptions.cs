@@ -121,11 +121,8 @@ internal sealed class BrokerOptions
             throw new UsageException(certificate is null ? "--key needs --cert." : "--cert needs --key.");
         }
 
-        return new MqttTlsOptions { CaFile = Existing("--ca", ca), CertificateFile = Existing("--cert", certificate), KeyFile = Existing("--key", key) };
+        return new MqttTlsOptions { CaFile = PemOption.Certificates("--ca", ca), CertificateFile = PemOption.Certificates("--cert", certificate), KeyFile = PemOption.Key("--key", key) };
     }
-
-    private static string? Existing(string option, string? file) =>
-        file is null || File.Exists(file) ? file : throw new UsageException($"{option} {file}: there is no such file.");
 
     private static string ReadPassword(string file)
     {

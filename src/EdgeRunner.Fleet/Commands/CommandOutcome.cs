@@ -27,6 +27,10 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Usage, new FleetFailure("Usage", null, null, e.Message));
         }
+        catch (NotFoundException e)
+        {
+            return Fail(ExitCode.Failed, new FleetFailure("NotFound", null, null, e.Message));
+        }
         catch (DeclinedException e)
         {
             return Fail(ExitCode.Failed, new FleetFailure("Declined", null, null, e.Message));

@@ -38,7 +38,8 @@ internal static class RepoCommand
             using var signers = sign.Open(parsed, environment.Terminal);
             using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
             var done = await change(parsed, repository, cancellationToken).ConfigureAwait(false);
-            var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error);
+            var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error,
+                sign.Again(parsed, parsed.GetRequiredValue(repo.Directory), parsed.GetValue(repo.OnlineKeys), parsed.GetValue(sign.Keys) ?? []));
             Print(output, parsed.GetValue(repo.Json), await session.FinishAsync(repository, signers.Signers, done, cancellationToken).ConfigureAwait(false));
             return ExitCode.Ok;
         }));

@@ -71,7 +71,8 @@ internal static class RepoInitCommand
                 settings);
             using var repository = TufRepository.Create(target, plan, environment.TimeProvider);
             done.Add($"Made the repository {target}. Its online keys are in {online}: readable by the depot's user only, and in no backup that others can read.");
-            var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error);
+            var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error,
+                sign.Again(parsed, target, onlineKeys: null, [.. parsed.GetValue(sign.Keys) ?? [], .. maker.PrivateFiles]));
             var report = await session.FinishAsync(repository, signers.Signers, done, cancellationToken).ConfigureAwait(false);
             if (repository.Content.IsPublished)
             {

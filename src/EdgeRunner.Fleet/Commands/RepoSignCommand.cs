@@ -24,6 +24,7 @@ internal static class RepoSignCommand
             {
                 throw new UsageException("--export, --folder and --import are three steps: say one of them.");
             }
+            // This one stages nothing: said again with --yes it does its work.
             var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error);
             ChangeReport report;
             if (parsed.GetValue(folder) is { } carried)

@@ -32,6 +32,26 @@ internal sealed class SignOptions
         command.Add(Yes);
     }
 
+    /// <summary>The command that signs what a command like this one has staged. Said again, that one would stage it a second time, or find it there already.</summary>
+    /// <param name="parsed">What was said.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="onlineKeys">Where its online keys are, when that was said.</param>
+    /// <param name="keys">Private key files.</param>
+    internal string Again(ParseResult parsed, string repository, string? onlineKeys, IEnumerable<string> keys)
+    {
+        var words = new List<string> { "edgefleet", "repo", "sign", "--repo", repository };
+        words.AddRange(onlineKeys is null ? [] : ["--online-keys", onlineKeys]);
+        words.AddRange(keys.SelectMany(k => (string[])["--key", k]));
+        words.AddRange((parsed.GetValue(KeyCommands) ?? []).SelectMany(c => (string[])["--key-command", c]));
+        words.AddRange((parsed.GetValue(PassphraseFiles) ?? []).SelectMany(f => (string[])["--passphrase-file", f]));
+        return string.Join(' ', words.Select(Quoted));
+    }
+
+    /// <summary>As a shell reads it.</summary>
+    private static string Quoted(string word) => word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ':' or ',')
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     internal PassphraseSource Passphrases(ParseResult parsed, ITerminal terminal) => new(parsed.GetValue(PassphraseFiles) ?? [], terminal);
 
     internal SignerSet Open(ParseResult parsed, ITerminal terminal) =>

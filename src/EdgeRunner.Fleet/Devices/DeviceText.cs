@@ -14,7 +14,7 @@ internal static class DeviceText
     {
         if (devices.Count == 0)
         {
-            return "No device reports. If there are some: is it their fleet (--fleet), and may this user read their topics?\n";
+            return SeenDevices.Silence + "\n";
         }
         var rows = devices.Select(d => (string[])[d.Id, State(d, now), d.Group ?? "-", d.Report?.Version ?? d.Presence?.Version ?? "-", d.Report?.Health.State ?? "-", d.Problem ?? Models(d)]).Prepend(Titles).ToArray();
         var widths = Enumerable.Range(0, Titles.Length).Select(c => rows.Max(r => r[c].Length)).ToArray();

@@ -14,7 +14,15 @@ internal static class FleetDevicesCommand
         var group = new Option<string?>("--group") { Description = "Only devices of this group.", HelpName = "GROUP" };
         return Reading(new Command("list", "Lists the devices.") { group }, environment, (parsed, json, devices, output) =>
         {
-            IReadOnlyList<DeviceView> chosen = parsed.GetValue(group) is { } one ? [.. devices.Where(d => string.Equals(d.Group, one, StringComparison.Ordinal))] : devices;
+            var chosen = devices;
+            if (parsed.GetValue(group) is { } one)
+            {
+                chosen = [.. devices.Where(d => string.Equals(d.Group, one, StringComparison.Ordinal))];
+                if (chosen.Count == 0)
+                {
+                    throw SeenDevices.NoGroup(one, devices);
+                }
+            }
             output.Write(json ? JsonSerializer.Serialize(chosen, DevicesJsonOutput.Default.IReadOnlyListDeviceView) + "\n" : DeviceText.List(chosen, environment.TimeProvider.GetUtcNow()));
             return ExitCode.Ok;
         });
@@ -26,8 +34,7 @@ internal static class FleetDevicesCommand
         return Reading(new Command("show", "Shows all that a device reports.") { id }, environment, (parsed, json, devices, output) =>
         {
             var wanted = parsed.GetRequiredValue(id);
-            var device = devices.FirstOrDefault(d => string.Equals(d.Id, wanted, StringComparison.Ordinal)) ?? throw new UsageException(
-                $"No device {Printable.Clean(wanted)} has ever reported. {NearestNames.Hint(wanted, devices.Select(d => d.Id))}`edgefleet fleet list` has all.");
+            var device = devices.FirstOrDefault(d => string.Equals(d.Id, wanted, StringComparison.Ordinal)) ?? throw SeenDevices.NoDevice(wanted, devices);
             output.Write(json ? JsonSerializer.Serialize(device, DevicesJsonOutput.Default.DeviceView) + "\n" : DeviceText.Details(device, environment.TimeProvider.GetUtcNow()));
             return ExitCode.Ok;
         });

@@ -6,7 +6,11 @@ using EdgeRunner.Trust.Repository;
 namespace EdgeRunner.Fleet.Repository;
 
 /// <summary>The common end of every command that changes a repository: show in words, ask, sign, publish, report.</summary>
-internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter error)
+/// <param name="terminal">Where the person is.</param>
+/// <param name="yes">Sign without asking.</param>
+/// <param name="error">Where the changes are shown.</param>
+/// <param name="signLater">The command that signs what is staged when nobody can be asked now; null when it is the same command again, with --yes.</param>
+internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter error, string? signLater = null)
 {
     /// <param name="repository">With everything staged.</param>
     /// <param name="signers">Keys of people; may be none.</param>
@@ -56,7 +60,9 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
         }
         if (!terminal.IsInteractive)
         {
-            throw new UsageException("There is no terminal to ask whether to sign this. Nothing was signed; what was changed is staged. Say --yes to sign without being asked.");
+            throw new UsageException("There is no terminal to ask whether to sign this. Nothing was signed; " + (signLater is null
+                ? "say --yes to sign without being asked."
+                : $"what was changed is staged. To sign it without being asked: {signLater} --yes"));
         }
         if (terminal.Ask("Sign this? [y/N] ") is not ("y" or "Y" or "yes"))
         {

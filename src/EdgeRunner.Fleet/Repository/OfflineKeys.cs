@@ -14,6 +14,7 @@ namespace EdgeRunner.Fleet.Repository;
 internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, PassphraseSource passphrases, List<string> done, int iterations)
 {
     private readonly List<KeyPair> _made = [];
+    private readonly List<string> _madeFiles = [];
     private readonly List<string> _privateFiles = [];
     private readonly Dictionary<string, string> _given = new(StringComparer.Ordinal);
     private int _new;
@@ -55,6 +56,9 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
         return passphrase;
     }
 
+    /// <summary>Files of what can sign.</summary>
+    internal IReadOnlyList<string> PrivateFiles => [.. _madeFiles, .. _privateFiles];
+
     /// <summary>Adds what can sign: new keys, and given private ones.</summary>
     internal void OpenInto(SignerSet signers)
     {
@@ -70,6 +74,7 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
         var passphrase = passphrases.New(file, _new++);
         var key = KeyPair.Generate(kind);
         _made.Add(key);
+        _madeFiles.Add(file);
         KeyFile.WriteNew(file, key, passphrase, iterations);
         done.Add($"New key {key.PublicKey.KeyId[..8]}: {file}");
         return new OfflineKey(key.PublicKey, file);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Devices;
+using EdgeRunner.Messaging.Rollouts;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Rollouts;
@@ -38,6 +39,10 @@ internal static class RolloutStatusCommand
             var fleet = await FleetConnection.OpenAsync(broker.SessionOf(parsed, "edgefleet-status"), broker.FleetOf(parsed), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
             try
             {
+                if (parsed.GetValue(model) is { } named)
+                {
+                    RequireModel(named, wanted.Read(), fleet.Devices.Snapshot().Devices);
+                }
                 var show = new RolloutWatch(fleet, wanted, parsed.GetValue(model), environment, output, parsed.GetValue(repo.Json));
                 return parsed.GetValue(watch) ? await show.WatchAsync(limit, cancellationToken).ConfigureAwait(false) : show.Once();
             }
@@ -47,6 +52,26 @@ internal static class RolloutStatusCommand
             }
         }));
         return command;
+    }
+
+    /// <summary>Nothing to show of a model must not look like a model that is done.</summary>
+    /// <exception cref="NotFoundException">No rollout names it.</exception>
+    private static void RequireModel(string model, IReadOnlyList<DesiredState> wanted, IReadOnlyList<DeviceView> devices)
+    {
+        string[] rolledOut = [.. wanted.SelectMany(w => w.Models.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (rolledOut.Contains(model, StringComparer.Ordinal))
+        {
+            return;
+        }
+        var having = devices.Where(d => Models(d).Contains(model, StringComparer.Ordinal)).Select(d => d.Id).ToArray();
+        string[] elsewhere = [.. devices.SelectMany(Models).Except(rolledOut, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var groups = string.Join(", ", wanted.Select(w => w.Group));
+        var there = $"Rolled out to {groups}: {(rolledOut.Length == 0 ? "nothing" : SeenDevices.Names(rolledOut))}";
+        throw new NotFoundException(having.Length > 0
+            ? $"No rollout to {groups} names the model {Printable.Clean(model)}; devices have it: {SeenDevices.Names(having)}. {there}."
+            : $"No rollout to {groups} and no device names a model {Printable.Clean(model)}. {NearestNames.Hint(model, rolledOut.Union(elsewhere, StringComparer.Ordinal))}{there}{(elsewhere.Length == 0 ? "" : $"; on devices besides: {SeenDevices.Names(elsewhere)}")}.");
+
+        static IEnumerable<string> Models(DeviceView device) => device.Report is { } report ? report.Models.Select(m => m.Name).Concat((report.Updates ?? []).Select(u => u.Model)) : [];
     }
 
     internal static Option<string?> TimeoutOption() => new("--timeout") { Description = "Stop waiting after this time: 90s, 10m, 2h or 1d. Default: never.", HelpName = "T" };

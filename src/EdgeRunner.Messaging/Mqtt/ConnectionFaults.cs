@@ -85,10 +85,10 @@ internal static class ConnectionFaults
             : $"The broker at {options.Endpoint} ended the connection ({Words(reasonCode, null)}).");
 
     internal static MqttConnectionFault ConnectTimedOut(MqttSessionOptions options) => new(MqttFaultReason.TimedOut,
-        $"No answer from {options.Endpoint} within {options.ConnectTimeout}. Is the address right, does a firewall swallow it, or is the broker stalled?");
+        $"No answer from {options.Endpoint} within {PlainSeconds.Of(options.ConnectTimeout)}. Is the address right, does a firewall swallow it, or is the broker stalled?");
 
     internal static MqttConnectionFault NotAcknowledged(MqttSessionOptions options) => new(MqttFaultReason.NotAcknowledged,
-        $"The broker at {options.Endpoint} did not acknowledge within {options.PublishTimeout}. Is it stalled, or the network down?");
+        $"The broker at {options.Endpoint} did not acknowledge within {PlainSeconds.Of(options.PublishTimeout)}. Is it stalled, or the network down?");
 
     internal static MqttConnectionFault Internal(Exception e, MqttSessionOptions options)
         => new(MqttFaultReason.Internal, $"The connection to {options.Endpoint} was dropped after an internal error: {e.Message}");

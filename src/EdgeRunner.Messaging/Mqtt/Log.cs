@@ -9,7 +9,7 @@ internal static partial class Log
     internal static partial void Connected(ILogger logger, string endpoint, string clientId, bool sessionPresent);
 
     [LoggerMessage(2001, LogLevel.Warning, "{Fault} Next attempt in {Delay}")]
-    internal static partial void WillRetry(ILogger logger, string fault, TimeSpan delay);
+    internal static partial void WillRetry(ILogger logger, string fault, string delay);
 
     [LoggerMessage(2002, LogLevel.Information, "The connection to the broker at {Endpoint} was closed")]
     internal static partial void Closed(ILogger logger, string endpoint);

@@ -93,7 +93,7 @@ public sealed partial class MqttSession
 
     private async Task WaitAsync(TimeSpan delay, MqttConnectionFault fault, CancellationToken stopping)
     {
-        Log.WillRetry(_logger, fault.Message, delay);
+        Log.WillRetry(_logger, fault.Message, PlainSeconds.Of(delay));
         SetState(MqttSessionState.Waiting, sessionPresent: false);
         try
         {

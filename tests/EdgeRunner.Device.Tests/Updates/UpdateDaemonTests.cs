@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Tests.Pipelines;
@@ -63,6 +64,31 @@ public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
         Assert.Contains("update tiny: 3.0.0 rejected: golden-mismatch: ", lines, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Empty_device_without_a_broker_waits_for_its_first_release_and_says_so()
+    {
+        using var repository = await SignedRepository.CreateAsync(TimeProvider.System);
+        Configure(repository, source: "mqtt", broker: """{ "host": "127.0.0.1", "port": 1 }""");
+        foreach (var command in (string[][])[["status"], ["update", "check"]])
+        {
+            using var program = Command([.. command, "--json"]);
+            var answer = JsonDocument.Parse(await program.StandardOutput.ReadToEndAsync()).RootElement;
+            await program.WaitForExitAsync();
+            Assert.Equal((69, false, "daemon-not-running"), (program.ExitCode, answer.GetProperty("done").GetBoolean(), answer.GetProperty("code").GetString()));
+            Assert.Contains("systemctl status edgerunner", answer.GetProperty("words").GetString(), StringComparison.Ordinal);
+        }
+
+        Run();
+        await UntilAsync((DaemonStatus status) => status.Components.Any(one => one is { Component: "pipeline p", State: ComponentState.Degraded }
+            && one.Reason.StartsWith($"waits for the first release of tiny to group {Group}", StringComparison.Ordinal)));
+        Assert.DoesNotContain("pipeline p: failed", await File.ReadAllTextAsync(_directory.File("log/status.log")), StringComparison.Ordinal);
+
+        using var check = Command("update", "check");
+        Assert.Matches("^edgerunner: waiting for the broker 127.0.0.1:1 since [0-9]+ s, at most 120 s; last error: No broker answers at 127.0.0.1:1", await check.StandardError.ReadLineAsync());
+        check.Kill();
+        await check.WaitForExitAsync();
+    }
+
     private async Task ReleaseAsync(SignedRepository repository, int number, float golden)
     {
         var version = $"{number}.0.0";
@@ -73,24 +99,47 @@ public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
 
     private void Start(SignedRepository repository)
     {
+        Configure(repository, repository.Path, "{}");
+        Run();
+    }
+
+    private void Configure(SignedRepository repository, string source, string broker)
+    {
         var values = _directory.File("values.csv");
         File.WriteAllText(values, "x\n" + string.Concat(Enumerable.Repeat("1\n2\n", 50)));
         File.WriteAllText(_directory.File("edgerunner.json"), $$"""
             {
               "device": { "id": "board-1", "fleet": "test" },
               "storage": { "stateDirectory": "{{_directory.File("state")}}", "runtimeDirectory": "{{_directory.File("run")}}", "cacheDirectory": "{{_directory.File("cache")}}", "logDirectory": "{{_directory.File("log")}}" },
+              "broker": {{broker}},
               "logging": { "repeatsPerMinute": 0 },
               "inference": { "onnxRuntime": "{{TestPaths.OnnxRuntimeLibrary}}" },
-              "updates": { "group": "{{Group}}", "rootFile": "{{repository.RootFile}}", "sources": ["{{repository.Path}}"], "jitterSeconds": 0, "trustSystemClock": true, "reserveBytes": 0,
+              "updates": { "group": "{{Group}}", "rootFile": "{{repository.RootFile}}", "sources": ["{{source}}"], "jitterSeconds": 0, "trustSystemClock": true, "reserveBytes": 0,
                 "trial": { "windows": 20, "minutes": 1, "maxErrorRate": 1, "maxLatencyRatio": 1000 } },
               "pipelines": { "p": {
                 "source": { "kind": "replay", "file": "{{values}}", "format": "csv", "columns": ["x"], "sampleRateHz": 50, "pace": "real-time", "loop": true },
                 "window": { "length": 1 }, "model": { "name": "tiny" }, "decision": { "kind": "threshold", "threshold": 1000 } } }
             }
             """);
+    }
+
+    private Process Command(params string[] arguments)
+    {
+        var process = Program(arguments);
+        process.Start();
+        return process;
+    }
+
+    private Process Program(params string[] arguments)
+    {
         var mine = new DirectoryInfo(AppContext.BaseDirectory);
         var program = Path.Combine(mine.Parent!.Parent!.FullName, "EdgeRunner.Device", mine.Name, "edgerunner.dll");
-        _daemon = new Process { StartInfo = new ProcessStartInfo("dotnet", ["exec", program, "run", "--config", _directory.File("edgerunner.json")]) { RedirectStandardError = true, RedirectStandardOutput = true } };
+        return new Process { StartInfo = new ProcessStartInfo("dotnet", ["exec", program, .. arguments, "--config", _directory.File("edgerunner.json")]) { RedirectStandardError = true, RedirectStandardOutput = true } };
+    }
+
+    private void Run()
+    {
+        _daemon = Program("run");
         _daemon.ErrorDataReceived += (_, line) => Keep(line.Data);
         _daemon.OutputDataReceived += (_, line) => Keep(line.Data);
         _daemon.Start();

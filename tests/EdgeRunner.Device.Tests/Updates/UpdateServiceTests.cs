@@ -122,6 +122,10 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
         await _rig.CheckAsync();
         Assert.Equal("1.0.0", _rig.Serves);
         Assert.Equal(UpdateReasons.RolledBackByHand, Assert.Single(_rig.Story.Denied.List()).Code);
+        var dry = await _rig.Service.DryRunAsync(null, default);
+        Assert.Equal((false, UpdateReasons.Denied), (dry.Done, dry.Code));
+        Assert.Contains("could not be taken: ", dry.Words, StringComparison.Ordinal);
+        Assert.Contains(UpdateReasons.RolledBackByHand, dry.Words, StringComparison.Ordinal);
         Assert.False((await _rig.Service.RollBackAsync(UpdateStory.Model, default)).Done);
 
         Assert.True((await _rig.Service.PinAsync(UpdateStory.Model, null, default)).Done);
@@ -191,6 +195,7 @@ public sealed class UpdateServiceTests(Releases releases) : IClassFixture<Releas
 
         // And what cannot be met is refused before anything is fetched, and taken when the device can.
         await _rig.WantAsync(2);
+        Assert.Equal(UpdateReasons.NeedsNotMet, (await _rig.Service.DryRunAsync(null, default)).Code);
         await _rig.CheckAsync();
         await _rig.UntilAsync(() => _rig.Report is { Phase: "rejected", Version: "2.0.0", ReasonCode: UpdateReasons.NeedsNotMet });
         Assert.Empty(_rig.Story.Denied.List());

@@ -65,6 +65,25 @@ public sealed class SecureDepotTests
         Assert.Contains("certificate", error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--ca", "", "has no certificate; expected PEM, -----BEGIN CERTIFICATE-----.")]
+    [InlineData("--ca", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "has no certificate; expected PEM, -----BEGIN CERTIFICATE-----, found PRIVATE KEY.")]
+    [InlineData("--ca", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", ": its certificate 1 is damaged")]
+    [InlineData("--ca", null, ": there is no such file.")]
+    public void A_file_without_a_certificate_is_bad_configuration_and_no_broker_that_is_away(string option, string? content, string expected)
+    {
+        using var directory = new TempDirectory();
+        var file = directory.File("ca.crt");
+        if (content is not null)
+        {
+            File.WriteAllText(file, content);
+        }
+        using var error = new StringWriter();
+        // Nothing listens at port 1.
+        Assert.Equal(ExitCode.Usage, FleetCommand.Run(["fleet", "list", "--broker", "mqtts://127.0.0.1:1", option, file], TimeProvider.System, TextWriter.Null, error));
+        Assert.Contains($"{option} {file}{(expected[0] == ':' ? "" : " ")}{expected}", error.ToString(), StringComparison.Ordinal);
+    }
+
     private static MqttSessionOptions As(SecureBroker broker, string name, MqttSessionOptions options) => options with
     {
         Host = "localhost",

@@ -107,8 +107,32 @@ public sealed class RepoCommandTests : IDisposable
         _fleet.Init();
         var (code, _) = _fleet.Run("repo", "renew", "models/main", "-r", Repo, "-k", Key("main-1"), "--passphrase-file", _fleet.PassphraseFile);
         Assert.Equal(ExitCode.Usage, code);
-        Assert.Contains("--yes", _fleet.Errors, StringComparison.Ordinal);
+        var told = ToldCommand();
         Assert.Single(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+
+        Assert.Equal(ExitCode.Ok, _fleet.Run(told).Code);
+        Assert.Empty(_fleet.Ok("repo", "status", "-r", Repo).GetProperty("waiting").EnumerateArray());
+    }
+
+    [Fact]
+    public void An_init_that_could_not_ask_names_the_command_that_finishes_it()
+    {
+        var (code, _) = _fleet.Run("repo", "init", Repo, "--generate-keys", _fleet.File("the keys"), "--type", "ed25519", "--passphrase-file", _fleet.PassphraseFile);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains($"--key '{_fleet.File("the keys")}/root-1.pem'", _fleet.Errors, StringComparison.Ordinal);
+
+        var (signed, output) = _fleet.Run(ToldCommand());
+        Assert.True(signed == ExitCode.Ok, _fleet.Errors);
+        Assert.Contains("root v1, timestamp v1", output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "verify", "-r", Repo).Code);
+    }
+
+    /// <summary>The arguments of the command at the end of what was said, as a shell would give them.</summary>
+    private string[] ToldCommand()
+    {
+        var command = _fleet.Errors[(_fleet.Errors.LastIndexOf("edgefleet repo sign", StringComparison.Ordinal) + "edgefleet ".Length)..].TrimEnd();
+        Assert.EndsWith(" --yes", command, StringComparison.Ordinal);
+        return [.. command.Split('\'').SelectMany((part, n) => n % 2 == 1 ? [part] : part.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
     }
 
     [Fact]

@@ -158,8 +158,48 @@ public sealed class RolloutStatusTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain("box-1", Run(null, "fleet", "list", "--group", "west").Output, StringComparison.Ordinal);
         Assert.Contains("pipeline   camera running, 10 windows, 0 dropped", Run(null, "fleet", "show", "box-1").Output, StringComparison.Ordinal);
         var (code, _, error) = Run(null, "fleet", "show", "bxo-1");
-        Assert.Equal(ExitCode.Usage, code);
+        Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("Did you mean box-1", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_that_nobody_is_in_is_told_from_a_broker_that_says_nothing()
+    {
+        foreach (var command in (string[][])[["fleet", "list", "--group", "east"], ["fleet", "show", "box-1"]])
+        {
+            var silent = Run(null, command);
+            Assert.Equal((ExitCode.Failed, ""), (silent.Code, silent.Output));
+            Assert.Contains("may this user read their topics", silent.Error, StringComparison.Ordinal);
+        }
+        Assert.Equal((ExitCode.Ok, "[]\n", ""), Run(null, "fleet", "list", "--json"));
+
+        await _devices.ReportAsync(ReportingDevices.Report("box-1"));
+        await _devices.ReportAsync(ReportingDevices.Report("box-2", group: "west"));
+        await _devices.ReportAsync(ReportingDevices.Report("box-3", group: "west"));
+        await _devices.PresenceAsync("box-4");
+        var (code, output, error) = Run(null, "fleet", "list", "--group", "esat");
+        Assert.Equal((ExitCode.Failed, ""), (code, output));
+        Assert.Equal("No device reports to be in group esat. Did you mean east? Groups seen: east (1 device), west (2 devices); of no known group: 1 device.\n", error);
+        var failure = JsonDocument.Parse(Run(null, "fleet", "list", "--group", "esat", "--json").Output).RootElement;
+        Assert.Equal(("NotFound", error.TrimEnd()), (failure.GetProperty("reason").GetString(), failure.GetProperty("error").GetString()));
+    }
+
+    [Fact]
+    public async Task A_model_that_no_rollout_names_is_no_model_that_is_done()
+    {
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        var report = ReportingDevices.Report("box-1", active: "2.0.0", update: Update("committed"));
+        await _devices.ReportAsync(report with { Models = [.. report.Models, new ModelReport("sound", "active", "1.0.0")] });
+
+        var (code, output, error) = Status("--model", "visoin");
+        Assert.Equal((ExitCode.Failed, ""), (code, output));
+        Assert.Equal("No rollout to east and no device names a model visoin. Did you mean vision? Rolled out to east: vision; on devices besides: sound.\n", error);
+        var failure = JsonDocument.Parse(Status("--model", "visoin", "--watch", "--json").Output).RootElement;
+        Assert.Equal(("NotFound", error.TrimEnd()), (failure.GetProperty("reason").GetString(), failure.GetProperty("error").GetString()));
+        (code, _, error) = Status("--model", "sound");
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("No rollout to east names the model sound; devices have it: box-1", error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, Status("--model", "vision").Code);
     }
 
     private sealed class Screen(int columns, int rows) : ITerminal

@@ -68,6 +68,9 @@ public sealed class ReconnectTests
 
         Assert.Equal(MqttFaultReason.NotAcknowledged, (await harness.FaultAsync()).Reason);
         await SessionHarness.EventuallyAsync(() => harness.Session.LastFault!.Reason == MqttFaultReason.TimedOut, "an attempt that times out");
+        Assert.StartsWith($"No answer from 127.0.0.1:{broker.Port} within 0.5 s.", harness.Session.LastFault!.Message, StringComparison.Ordinal);
+        await SessionHarness.EventuallyAsync(() => harness.LogLines.Any(line => line.Contains("Next attempt in 0", StringComparison.Ordinal)), "the pause in the log");
+        Assert.All(harness.LogLines.Where(line => line.Contains("Next attempt", StringComparison.Ordinal)), line => Assert.Matches(@"Next attempt in [0-9]+(\.[0-9])? s *$", line));
         broker.Resume();
         await harness.ConnectionsAsync(2);
         await harness.PublishAsync("a", "after").WaitAsync(SessionHarness.Patience);

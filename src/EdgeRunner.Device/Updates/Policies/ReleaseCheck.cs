@@ -30,23 +30,34 @@ internal sealed class ReleaseCheck(DenyList denied, BundleStore bundles, Func<bo
     }
 
     /// <summary>Whether this device could take the release now. Nothing is moved.</summary>
-    public async Task<DryRunReport> DryRunAsync(Release release, UpdateRecord record, UpdateRoads roads, CancellationToken cancellationToken)
+    public async Task<DryRunReport> DryRunAsync(Release release, UpdateRecord record, UpdateRoads roads, CancellationToken cancellationToken) =>
+        (await TryAsync(release, record, roads, cancellationToken).ConfigureAwait(false)).Report;
+
+    /// <summary>As <see cref="DryRunAsync"/>, with the code that taking it would end with; null when it could be taken.</summary>
+    public async Task<(DryRunReport Report, string? Code)> TryAsync(Release release, UpdateRecord record, UpdateRoads roads, CancellationToken cancellationToken)
     {
         var facts = readFacts(true);
         List<string> problems = [.. ReleaseFit.FindProblems(release.Needs, facts), .. ReleaseFit.FindShortages(release.Needs, facts)];
         long bytes = 0;
+        string? code = null;
         try
         {
-            if (await FindObstacleAsync(release, record, roads.Unsealer, cancellationToken).ConfigureAwait(false) is { } obstacle && obstacle.Code is not UpdateReasons.NeedsNotMet)
-                problems.Add(obstacle.Message);
+            if (await FindObstacleAsync(release, record, roads.Unsealer, cancellationToken).ConfigureAwait(false) is { } obstacle)
+            {
+                code = obstacle.Code;
+                if (obstacle.Code is not UpdateReasons.NeedsNotMet) problems.Add(obstacle.Message);
+            }
+
             bytes = await roads.Downloader.MeasureAsync(release, cancellationToken).ConfigureAwait(false);
         }
         catch (UpdateFailedException e)
         {
             problems.Add(e.Message);
+            code ??= e.Code;
         }
 
-        return new DryRunReport(release.Version, problems.Count == 0, problems, bytes);
+        var isFit = problems.Count == 0;
+        return (new DryRunReport(release.Version, isFit, problems, bytes), isFit ? null : code ?? UpdateReasons.NeedsNotMet);
     }
 
     private static UpdateFailedException Refusal(string code, string words) => new(code, words, isFinal: true);

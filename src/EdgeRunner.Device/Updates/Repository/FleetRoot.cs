@@ -26,7 +26,7 @@ internal sealed class FleetRoot(string? rootFile, MetadataStore store, string st
     public void Provision()
     {
         if (store.HasRoot) return;
-        var bytes = ReadFile() ?? throw new UpdateFailedException(UpdateReasons.Untrusted,
+        var bytes = ReadFile() ?? throw new UpdateFailedException(UpdateReasons.NoRoot,
             "this device does not know whom to trust: set updates.rootFile to the fleet's root.json (metadata/1.root.json of its repository)", isFinal: false);
         Take(bytes, store.Provision);
         Remember([bytes]);
@@ -111,9 +111,14 @@ internal sealed class FleetRoot(string? rootFile, MetadataStore store, string st
             file.ReadExactly(bytes);
             return bytes;
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new UpdateFailedException(UpdateReasons.NoRoot,
+                $"updates.rootFile {rootFile} is missing, so this device does not know whom to trust: copy metadata/1.root.json of the fleet's repository there, over a way that you trust", isFinal: false, e);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UpdateFailedException(UpdateReasons.Untrusted, $"updates.rootFile {rootFile} cannot be read: {e.Message}", isFinal: false, e);
+            throw new UpdateFailedException(UpdateReasons.NoRoot, $"updates.rootFile {rootFile} cannot be read by the daemon's user: {e.Message}", isFinal: false, e);
         }
     }
 

@@ -200,10 +200,12 @@ public sealed class ReleaseRepositoryTests : IAsyncLifetime, IDisposable
     public async Task Device_without_a_root_says_what_to_set_and_takes_it_when_it_is_there()
     {
         _options.RootFile = null;
-        Assert.Contains("set updates.rootFile", (await RefreshFailsAsync(NewDevice(), UpdateReasons.Untrusted)).Message, StringComparison.Ordinal);
+        Assert.Contains("set updates.rootFile", (await RefreshFailsAsync(NewDevice(), UpdateReasons.NoRoot)).Message, StringComparison.Ordinal);
 
         _options.RootFile = _state.File("nothing.json");
-        Assert.Contains("nothing.json", (await RefreshFailsAsync(NewDevice(), UpdateReasons.Untrusted)).Message, StringComparison.Ordinal);
+        var missing = (await RefreshFailsAsync(NewDevice(), UpdateReasons.NoRoot)).Message;
+        Assert.StartsWith($"updates.rootFile {_options.RootFile} is missing", missing, StringComparison.Ordinal);
+        Assert.Contains("copy metadata/1.root.json of the fleet's repository there", missing, StringComparison.Ordinal);
 
         File.WriteAllText(_options.RootFile, "{}");
         Assert.Contains("cannot be used", (await RefreshFailsAsync(NewDevice(), UpdateReasons.Untrusted)).Message, StringComparison.Ordinal);

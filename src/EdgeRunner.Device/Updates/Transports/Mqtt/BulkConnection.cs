@@ -222,7 +222,7 @@ internal sealed class BulkConnection : IAsyncDisposable
         try
         {
             if (_users > 0 || _session is null) return;
-            TransferLog.ClosedIdle(_logger, _times.IdleClose);
+            TransferLog.ClosedIdle(_logger, Math.Round(_times.IdleClose.TotalSeconds, 1));
             await CloseAsync().ConfigureAwait(false);
         }
         finally

@@ -6,8 +6,8 @@ internal static partial class TransferLog
     [LoggerMessage(7200, LogLevel.Debug, "the second connection, for releases, is opened to {Endpoint} as {ClientId}")]
     internal static partial void Opening(ILogger logger, string endpoint, string clientId);
 
-    [LoggerMessage(7201, LogLevel.Debug, "the second connection is closed: nothing was asked for {Idle}")]
-    internal static partial void ClosedIdle(ILogger logger, TimeSpan idle);
+    [LoggerMessage(7201, LogLevel.Debug, "the second connection is closed: nothing was asked for {Seconds} s")]
+    internal static partial void ClosedIdle(ILogger logger, double seconds);
 
     [LoggerMessage(7202, LogLevel.Debug, "{What}: no answer yet ({Reason}); asked again, attempt {Attempt}")]
     internal static partial void AskedAgain(ILogger logger, string what, string reason, int attempt);
