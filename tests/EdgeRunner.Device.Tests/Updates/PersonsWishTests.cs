@@ -7,70 +7,59 @@ using EdgeRunner.Device.Updates.States;
 namespace EdgeRunner.Device.Tests.Updates;
 
 /// <summary>What a person wants goes before what is under way, and before any answer of the repository.</summary>
-public sealed class PersonsWishTests(Releases releases) : IClassFixture<Releases>, IAsyncLifetime
+public sealed class PersonsWishTests(Releases releases) : UpdateServiceTestBase(releases)
 {
-    private ServiceRig _rig = null!;
-
-    public async Task InitializeAsync()
-    {
-        _rig = await ServiceRig.CreateAsync();
-        await _rig.AddAsync(releases, 1);
-        await _rig.WantAsync(1);
-    }
-
-    public Task DisposeAsync() => _rig.DisposeAsync().AsTask();
-
     [Fact]
     public async Task Pin_ends_what_was_under_way_of_another_version_before_the_repository_has_answered()
     {
-        var before = new UpdateStory(_rig.State.Path, "success");
-        await before.RunAsync(releases.Release(1));
+        var before = new UpdateStory(Rig.State.Path, "success");
+        await before.RunAsync(Releases.Release(1));
         before.Probe = path => UpdateStory.ReportOf(path, ProbeReason.RuntimeMissing); // Passes at its next try.
-        await Assert.ThrowsAsync<UpdateFailedException>(() => before.ContinueAsync(releases.Release(2)));
+        await Assert.ThrowsAsync<UpdateFailedException>(() => before.ContinueAsync(Releases.Release(2)));
         Assert.Equal(UpdatePhase.Probing, before.Store.Read(UpdateStory.Model).Phase);
         new Pins(before.Store, TimeProvider.System, before.Said.Add).Set(UpdateStory.Model, "1.0.0");
 
-        await _rig.StartAsync(source: _rig.State.File("no-stick"));
+        await Rig.StartAsync(source: Rig.State.File("no-stick"));
 
-        await _rig.UntilAsync(() => _rig.Story.Store.Read(UpdateStory.Model).Phase is UpdatePhase.Idle or UpdatePhase.Committed);
-        Assert.Equal((UpdatePhase.Idle, "1.0.0"), (_rig.Story.Store.Read(UpdateStory.Model).Phase, _rig.Serves));
-        Assert.Empty(_rig.Story.Denied.List());
+        await Rig.UntilAsync(() => Rig.Story.Store.Read(UpdateStory.Model).Phase is UpdatePhase.Idle or UpdatePhase.Committed);
+        Assert.Equal((UpdatePhase.Idle, "1.0.0"), (Rig.Story.Store.Read(UpdateStory.Model).Phase, Rig.Serves));
+        Assert.Empty(Rig.Story.Denied.List());
     }
 
     [Fact]
     public async Task Pinned_version_goes_on_with_its_own_trial_before_the_repository_has_answered()
     {
-        var before = new UpdateStory(_rig.State.Path, "success");
+        var before = new UpdateStory(Rig.State.Path, "success");
         before.Probe = path => UpdateStory.ReportOf(path, ProbeReason.RuntimeMissing);
-        await Assert.ThrowsAsync<UpdateFailedException>(() => before.ContinueAsync(releases.Release(1)));
+        await Assert.ThrowsAsync<UpdateFailedException>(() => before.ContinueAsync(Releases.Release(1)));
         new Pins(before.Store, TimeProvider.System, before.Said.Add).Set(UpdateStory.Model, "1.0.0");
 
-        await _rig.StartAsync(source: _rig.State.File("no-stick"));
+        await Rig.StartAsync(source: Rig.State.File("no-stick"));
 
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
     }
 
     [Fact]
     public async Task Step_that_does_not_stop_is_named_after_a_while_and_nothing_is_changed()
     {
-        _rig.QuietPatience = TimeSpan.FromMilliseconds(100);
-        await _rig.StartAsync();
-        await _rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        Rig.QuietPatience = TimeSpan.FromMilliseconds(100);
+        await Rig.StartAsync();
+        await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
         var end = new TaskCompletionSource<TrialVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _rig.Story.Watch = _ => end.Task; // Never looks at its token.
-        await _rig.AddAsync(releases, 2);
-        await _rig.WantAsync(2);
-        await _rig.CheckAsync();
-        await _rig.UntilAsync(() => _rig.Report is { Phase: "trial", Version: "2.0.0" } && _rig.Serves is "2.0.0");
+        Rig.Story.Watch = _ => end.Task; // Never looks at its token.
+        await Rig.AddAsync(Releases, 2);
+        await Rig.WantAsync(2);
+        await Rig.CheckAsync();
+        await Rig.UntilAsync(() => Rig.Report is { Phase: "trial", Version: "2.0.0" } && Rig.Serves is "2.0.0");
 
-        var answer = await _rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default);
+        var answer = await Rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default);
 
-        Assert.Equal((false, UpdateReasons.Busy, "2.0.0"), (answer.Done, answer.Code, _rig.Serves));
+        Assert.Equal((false, UpdateReasons.Busy, "2.0.0"), (answer.Done, answer.Code, Rig.Serves));
         Assert.StartsWith($"the update of {UpdateStory.Model} 2.0.0 (trial) has not stopped within 0.1 s; nothing was changed.", answer.Words, StringComparison.Ordinal);
 
         end.SetResult(new TrialVerdict(null, "it has seen enough"));
-        await _rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
-        Assert.True((await _rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default)).Done);
-        Assert.Equal("1.0.0", _rig.Serves);
+        await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        Assert.True((await Rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default)).Done);
+        Assert.Equal("1.0.0", Rig.Serves);
     }
 }
