@@ -32,7 +32,7 @@ internal sealed class CheckWait(IReadOnlyList<string> sources, Func<Cancellation
         var answer = ask(end.Token);
         for (var pause = Quiet; timeProvider.GetElapsedTime(start) is var waited && waited < Patience; pause = Beat)
         {
-            if (waited > TimeSpan.Zero && !answer.IsCompleted) await TellAsync(waited, end.Token).ConfigureAwait(false);
+            if (pause != Quiet && !answer.IsCompleted) await TellAsync(waited, end.Token).ConfigureAwait(false);
             var left = Patience - waited;
             if (await Task.WhenAny(answer, Task.Delay(pause < left ? pause : left, timeProvider, end.Token)).ConfigureAwait(false) != answer && !cancellationToken.IsCancellationRequested) continue;
             return await answer.ConfigureAwait(false);

@@ -43,6 +43,23 @@ public sealed class CheckWaitTests
     }
 
     [Fact]
+    public async Task An_answer_that_comes_soon_needs_no_words_about_the_wait()
+    {
+        var given = new TaskCompletionSource<UpdateAnswer>();
+        var wait = Wait("mqtt").ForAsync(
+            _ =>
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(1)); // asking takes its time
+                return given.Task;
+            },
+            default);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        given.SetResult(new UpdateAnswer(true, "all is well"));
+        Assert.Equal("all is well", (await wait).Words);
+        Assert.Empty(_lines);
+    }
+
+    [Fact]
     public async Task A_person_who_stops_waiting_ends_it()
     {
         using var stop = new CancellationTokenSource();
