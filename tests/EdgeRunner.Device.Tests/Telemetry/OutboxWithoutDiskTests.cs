@@ -95,7 +95,7 @@ public sealed class OutboxWithoutDiskTests
         Assert.Equal([1, 2], first.Drain().Select(r => r.N));
     }
 
-    [SmallDiskFact]
+    [Fact]
     public void On_a_full_disk_records_wait_in_the_queue_and_are_accepted_when_there_is_room_again()
     {
         using var disk = SmallDisk.Mount(4 << 20);
@@ -125,7 +125,7 @@ public sealed class OutboxWithoutDiskTests
         Assert.Equal("queue-full", Assert.Single(OutboxBench.Losses(received)).GetProperty("policy").GetString());
     }
 
-    [SmallDiskFact]
+    [Fact]
     public void A_disk_that_turns_read_only_while_running_sends_the_outbox_into_memory_and_its_rows_wait_for_it()
     {
         using var disk = SmallDisk.Mount(4 << 20);

@@ -202,7 +202,7 @@ public sealed class TelemetryWorkersTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(0, 500), _uplink.DistinctNumbers("s"));
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task A_disk_that_fails_is_tried_again_with_growing_pauses_and_nothing_is_lost_before_the_queue_is_full()
     {
         using var disk = SmallDisk.Mount(4 << 20);

@@ -32,7 +32,7 @@ public sealed class FileSpaceTests : IDisposable
         Assert.InRange(FileSpace.Allocated(file), 0, 1 << 20);
     }
 
-    [SmallDiskFact]
+    [Fact]
     public void Full_disk_is_told_apart_from_other_errors()
     {
         using var disk = SmallDisk.Mount(1 << 20);

@@ -78,7 +78,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(0, database.ScalarInt64("SELECT count(*) FROM t"));
     }
 
-    [SmallDiskFact]
+    [Fact]
     public void A_full_disk_is_Full_and_space_given_back_makes_the_same_connection_work_again()
     {
         using var disk = SmallDisk.Mount(1 << 20);

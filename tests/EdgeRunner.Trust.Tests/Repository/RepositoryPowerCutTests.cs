@@ -107,7 +107,7 @@ public sealed class RepositoryPowerCutTests : IDisposable
         }
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Full_disk_leaves_the_old_repository_and_the_same_command_succeeds_once_there_is_space()
     {
         using var disk = SmallDisk.Mount(400 << 10);

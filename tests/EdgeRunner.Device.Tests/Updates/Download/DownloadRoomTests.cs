@@ -8,7 +8,7 @@ public sealed class DownloadRoomTests
     private static readonly byte[] Content = DownloadFixture.Content(1_000_000, 1);
     private static readonly Release Wanted = DownloadFixture.Release(Content);
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Release_that_does_not_fit_is_refused_with_the_numbers_before_anything_is_fetched()
     {
         using var disk = SmallDisk.Mount(1_900_000); // room for the file, and not for what comes out of an encrypted one
@@ -24,7 +24,7 @@ public sealed class DownloadRoomTests
         await fixture.FetchAsync(road, Wanted); // a bundle is moved into the store and not copied
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Reserve_is_kept_free()
     {
         using var disk = SmallDisk.Mount(2 << 20);
@@ -35,7 +35,7 @@ public sealed class DownloadRoomTests
         await fixture.FetchAsync(new ScriptedTransport(Content), Wanted);
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Disk_that_others_fill_after_the_beginning_does_not_stop_a_download()
     {
         using var disk = SmallDisk.Mount(4 << 20);
@@ -49,7 +49,7 @@ public sealed class DownloadRoomTests
         Assert.Equal(Content, await File.ReadAllBytesAsync(await fixture.FetchAsync(road, Wanted)));
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Download_succeeds_once_there_is_room_and_has_lost_nothing()
     {
         using var disk = SmallDisk.Mount(4 << 20);
@@ -64,7 +64,7 @@ public sealed class DownloadRoomTests
         Assert.Equal(Enumerable.Range(5, Wanted.Chunks.Index.Count - 5), road.Brought);
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Older_download_makes_room_for_the_newer_release()
     {
         using var disk = SmallDisk.Mount(1_500_000);
@@ -77,7 +77,7 @@ public sealed class DownloadRoomTests
         Assert.Equal([next.Chunks.Index.Sha256 + ".chunks", next.Chunks.Index.Sha256 + ".part"], fixture.Parts());
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Disk_that_becomes_read_only_is_a_storage_error()
     {
         using var disk = SmallDisk.Mount(4 << 20);

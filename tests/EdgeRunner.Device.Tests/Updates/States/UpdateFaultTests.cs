@@ -33,7 +33,7 @@ public sealed class UpdateFaultTests(Releases releases) : IClassFixture<Releases
         Assert.True(failed > 0, "no run met a fault that it had to tell of; are the faults injected?");
     }
 
-    [SmallDiskFact]
+    [Fact]
     public async Task Update_on_a_disk_that_is_full_from_any_step_on_is_finished_when_there_is_room()
     {
         foreach (var phase in new[] { UpdatePhase.Idle, UpdatePhase.Downloading, UpdatePhase.Verified, UpdatePhase.Staged, UpdatePhase.Probing, UpdatePhase.Trial, UpdatePhase.Committed })

@@ -233,7 +233,7 @@ public sealed class OptimizedModelCacheTests(ModelRuntimeFixture fixture) : IDis
         Assert.Equal((0, 0), (cache.Status.Loaded, cache.Status.Built));
     }
 
-    [SmallDiskFact]
+    [Fact]
     public void Full_disk_is_told_once_leaves_nothing_behind_and_ends_when_there_is_room()
     {
         using var disk = SmallDisk.Mount(256 << 10);
