@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(2010, LogLevel.Debug, "A connection attempt to {Endpoint} hangs in the kernel and is left behind; it ends by itself")]
     internal static partial void AttemptAbandoned(ILogger logger, string endpoint);
+
+    [LoggerMessage(2011, LogLevel.Debug, "{Fault} Next attempt in {Delay}")]
+    internal static partial void WillRetryAgain(ILogger logger, string fault, string delay);
 }

@@ -39,6 +39,7 @@ public sealed partial class MqttSession
     private async Task RunAsync(CancellationToken stopping)
     {
         var backoff = new ReconnectBackoff(_options.ReconnectInitialDelay, _options.ReconnectMaxDelay, _options.StableAfter, NextRandom);
+        var repetition = new FaultRepetition(_timeProvider);
         var cleanStart = _options.CleanStart;
         while (!stopping.IsCancellationRequested)
         {
@@ -59,6 +60,7 @@ public sealed partial class MqttSession
                 SetState(MqttSessionState.Connected, connection.SessionPresent);
                 fault = await connection.Ended.ConfigureAwait(false);
                 backoff.OnConnectionEnded(_timeProvider.GetElapsedTime(connectedAt));
+                repetition.OnConnected();
             }
             else
             {
@@ -68,7 +70,10 @@ public sealed partial class MqttSession
             _connection = null;
             if (stopping.IsCancellationRequested) break;
             _lastFault = fault;
-            await WaitAsync(backoff.Next(), fault, stopping).ConfigureAwait(false);
+            var delay = backoff.Next();
+            if (repetition.Tell(fault) is { } words) Log.WillRetry(_logger, words, PlainSeconds.Of(delay));
+            else Log.WillRetryAgain(_logger, fault.Message, PlainSeconds.Of(delay));
+            await WaitAsync(delay, stopping).ConfigureAwait(false);
         }
 
         _connection = null;
@@ -91,9 +96,8 @@ public sealed partial class MqttSession
         }
     }
 
-    private async Task WaitAsync(TimeSpan delay, MqttConnectionFault fault, CancellationToken stopping)
+    private async Task WaitAsync(TimeSpan delay, CancellationToken stopping)
     {
-        Log.WillRetry(_logger, fault.Message, PlainSeconds.Of(delay));
         SetState(MqttSessionState.Waiting, sessionPresent: false);
         try
         {

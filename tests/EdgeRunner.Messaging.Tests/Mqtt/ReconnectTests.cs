@@ -16,9 +16,12 @@ public sealed class ReconnectTests
         var fault = await harness.FaultAsync();
         Assert.Equal(MqttFaultReason.ConnectionRefused, fault.Reason);
         Assert.Contains($"No broker answers at 127.0.0.1:{broker.Port}", fault.Message, StringComparison.Ordinal);
+        await SessionHarness.EventuallyAsync(() => harness.Session.Statistics.FailedAttempts >= 3, "three attempts");
 
         broker.Restart();
         await harness.ConnectedAsync();
+        // The journal of a device whose broker is away says so once, not at each attempt.
+        Assert.Single(harness.LogLines, line => line.StartsWith("2001 Warning", StringComparison.Ordinal) && line.Contains(fault.Message, StringComparison.Ordinal));
         await harness.PublishAsync("a", "hello");
         await SessionHarness.EventuallyAsync(() => harness.ReceivedTexts is ["hello"], "the message");
         Assert.True(subscription.IsEstablished);
