@@ -30,6 +30,13 @@ internal sealed record TrialOptions : ICheckedSection
     /// <summary>Largest <see cref="MaxErrorRate"/> that a rollout may ask for; when <see cref="MaxErrorRate"/> is higher, that is.</summary>
     public double ErrorRateCap { get; set; } = 0.5;
 
+    /// <summary>Largest <see cref="MaxLatencyRatio"/> that a rollout may ask for; when <see cref="MaxLatencyRatio"/> is higher, that is.</summary>
+    public double LatencyRatioCap { get; set; } = 10;
+
+    /// <summary>Largest <see cref="MaxDrift"/> that a rollout may ask for, 0 included, which does not compare; when <see cref="MaxDrift"/> is higher, that is.
+    /// 0 (default) leaves it to the rollout.</summary>
+    public double DriftCap { get; set; }
+
     /// <inheritdoc/>
     public void Check(SectionCheck check)
     {
@@ -42,5 +49,7 @@ internal sealed record TrialOptions : ICheckedSection
         check.Range(nameof(MinWindows), MinWindows, 1, 1_000_000_000);
         check.Range(nameof(MinMinutes), MinMinutes, 0, 10_080);
         check.Range(nameof(ErrorRateCap), ErrorRateCap, 0, 1);
+        check.Range(nameof(LatencyRatioCap), LatencyRatioCap, 1, 1_000);
+        check.Range(nameof(DriftCap), DriftCap, 0, 100);
     }
 }

@@ -13,7 +13,15 @@ internal sealed record TrialLimitsInForce(long Windows, TimeSpan Time, double Ma
         limits?.Windows is { } windows ? Math.Max(windows, Math.Min(options.MinWindows, options.Windows)) : options.Windows,
         TimeSpan.FromMinutes(limits?.Minutes is { } minutes ? Math.Max(minutes, Math.Min(options.MinMinutes, options.Minutes)) : options.Minutes),
         limits?.MaxErrorRate is { } rate ? Math.Min(rate, Math.Max(options.ErrorRateCap, options.MaxErrorRate)) : options.MaxErrorRate,
-        limits?.MaxLatencyRatio ?? options.MaxLatencyRatio,
-        limits?.MaxDrift ?? options.MaxDrift,
+        limits?.MaxLatencyRatio is { } ratio ? Math.Min(ratio, Math.Max(options.LatencyRatioCap, options.MaxLatencyRatio)) : options.MaxLatencyRatio,
+        limits?.MaxDrift is { } drift ? CapDrift(drift, options) : options.MaxDrift,
         limits?.ShadowWindows ?? options.ShadowWindows);
+
+    /// <summary>0 is the loosest drift of all: it does not compare.</summary>
+    private static double CapDrift(double asked, TrialOptions options)
+    {
+        if (options.DriftCap is 0) return asked;
+        var loosest = options.MaxDrift is 0 ? options.DriftCap : Math.Max(options.DriftCap, options.MaxDrift);
+        return asked is 0 ? loosest : Math.Min(asked, loosest);
+    }
 }

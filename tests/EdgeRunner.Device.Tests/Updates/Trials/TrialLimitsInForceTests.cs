@@ -44,4 +44,25 @@ public sealed class TrialLimitsInForceTests
 
         Assert.Equal((300L, TimeSpan.FromMinutes(20), 0.02), (inForce.Windows, inForce.Time, inForce.MaxErrorRate));
     }
+
+    [Theory]
+    [InlineData(3, 1000.0, 10)] // the cap
+    [InlineData(3, 7.0, 7)]
+    [InlineData(3, 1.0, 1)]
+    [InlineData(50, 1000.0, 50)] // the device itself asks for less
+    [InlineData(50, null, 50)]
+    public void Latency_ratio_is_the_rollouts_up_to_the_cap(double configured, double? asked, double expected) =>
+        Assert.Equal(expected, TrialLimitsInForce.Of(new TrialOptions { MaxLatencyRatio = configured }, new TrialLimits { MaxLatencyRatio = asked }).MaxLatencyRatio);
+
+    [Theory]
+    [InlineData(0, 0.2, 0.0, 0)] // no cap: the rollout decides
+    [InlineData(0, 0.2, 9.0, 9)]
+    [InlineData(0.5, 0.2, 0.0, 0.5)] // not to compare is the loosest of all
+    [InlineData(0.5, 0.2, 9.0, 0.5)]
+    [InlineData(0.5, 0.2, 0.1, 0.1)]
+    [InlineData(0.5, 0.8, 0.0, 0.8)]
+    [InlineData(0.5, 0.0, 0.0, 0.5)]
+    [InlineData(0.5, 0.0, null, 0)] // what the device asks of itself is not bounded
+    public void Drift_is_the_rollouts_up_to_the_cap_where_there_is_one(double cap, double configured, double? asked, double expected) =>
+        Assert.Equal(expected, TrialLimitsInForce.Of(new TrialOptions { DriftCap = cap, MaxDrift = configured }, new TrialLimits { MaxDrift = asked }).MaxDrift);
 }
