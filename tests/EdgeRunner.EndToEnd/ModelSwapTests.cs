@@ -138,6 +138,12 @@ public sealed class ModelSwapTests : IDisposable
         var written = await ActivateAsync("1.0.0");
         Assert.Equal((0, "shuttle-forest 1.0.0 is in use: no daemon runs; its pipelines use it from their next start\n"), (written.ExitCode, written.Output));
         Assert.Equal(1, (await ActivateAsync("9.0.0")).ExitCode);
+        var unknown = await ActivateAsync("9.0.0", "--json");
+        Assert.Equal(1, unknown.ExitCode);
+        var answer = JsonDocument.Parse(unknown.Output).RootElement;
+        Assert.False(answer.GetProperty("activated").GetBoolean());
+        Assert.Contains("shuttle-forest 9.0.0", answer.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal($"edgerunner: {answer.GetProperty("reason").GetString()}\n", unknown.Errors);
 
         await using (var daemon = Daemon.Start(configuration))
         {
@@ -166,7 +172,8 @@ public sealed class ModelSwapTests : IDisposable
 
         Assert.Contains("swap refused shuttle-forest 1.1.0 -> shuttle-forest 1.2.0", await File.ReadAllTextAsync(device.StatusLog), StringComparison.Ordinal);
 
-        Task<ProgramRun> ActivateAsync(string version) => ProgramRun.StartAsync(PublishedPrograms.EdgeRunner, "model", "activate", "shuttle-forest", version, "--config", configuration);
+        Task<ProgramRun> ActivateAsync(string version, params string[] options) =>
+            ProgramRun.StartAsync(PublishedPrograms.EdgeRunner, ["model", "activate", "shuttle-forest", version, "--config", configuration, .. options]);
     }
 
     [Fact]

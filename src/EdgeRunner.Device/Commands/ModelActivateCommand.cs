@@ -35,18 +35,23 @@ internal static class ModelActivateCommand
         }
         catch (DaemonUnavailableException e)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; {Standing(store, name, version, e.Reason)}").ConfigureAwait(false);
-            return e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable;
+            return await ComplainAsync(
+                $"{e.Message}; {Standing(store, name, version, e.Reason)}", e.Reason == DaemonUnavailableReason.Permission ? ExitCode.Permission : ExitCode.Unavailable).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ModelNotInstalledException or InstanceLockedException or IOException)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; nothing was changed").ConfigureAwait(false);
-            return ExitCode.Failed;
+            return await ComplainAsync($"{e.Message}; nothing was changed", ExitCode.Failed).ConfigureAwait(false);
         }
         catch (UnauthorizedAccessException e)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: the store {store.Root} cannot be written: {e.Message} Use sudo.").ConfigureAwait(false);
-            return ExitCode.Permission;
+            return await ComplainAsync($"the store {store.Root} cannot be written: {e.Message} Use sudo.", ExitCode.Permission).ConfigureAwait(false);
+        }
+
+        async Task<int> ComplainAsync(string words, int exitCode)
+        {
+            if (json) Console.WriteLine(JsonSerializer.Serialize(ActivationOutput.NotDone(name, version, words), SwapJsonContext.Default.ActivationOutput));
+            await Console.Error.WriteLineAsync($"edgerunner: {words}").ConfigureAwait(false);
+            return exitCode;
         }
     }
 

@@ -65,13 +65,11 @@ internal static class ModelInstallCommand
         }
         catch (Exception e) when (e is BundleException or IOException)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; nothing was installed").ConfigureAwait(false);
-            return ExitCode.Failed;
+            return await UpdateAsking.ComplainAsync($"{e.Message}; nothing was installed", ExitCode.Failed, json).ConfigureAwait(false);
         }
         catch (UnauthorizedAccessException e)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: the store {store.Root} cannot be written: {e.Message} Use sudo.").ConfigureAwait(false);
-            return ExitCode.Permission;
+            return await UpdateAsking.ComplainAsync($"the store {store.Root} cannot be written: {e.Message} Use sudo.", ExitCode.Permission, json).ConfigureAwait(false);
         }
 
         ActivationOutput? activation = null;
@@ -82,19 +80,17 @@ internal static class ModelInstallCommand
         catch (DaemonUnavailableException e) when (e.Reason is not DaemonUnavailableReason.Permission)
         {
             var standing = ModelActivateCommand.Standing(store, model.Name, model.Version, e.Reason);
-            await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed, but whether it serves is not known: {e.Message}; {standing}").ConfigureAwait(false);
-            return ExitCode.Failed;
+            return await ComplainAsync($"is installed, but whether it serves is not known: {e.Message}; {standing}", ExitCode.Failed).ConfigureAwait(false);
         }
         catch (Exception e) when (e is DaemonUnavailableException or InstanceLockedException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} is installed but not in use: {e.Message}").ConfigureAwait(false);
-            return e is DaemonUnavailableException { Reason: DaemonUnavailableReason.Permission } or UnauthorizedAccessException ? ExitCode.Permission : ExitCode.Failed;
+            var isForbidden = e is DaemonUnavailableException { Reason: DaemonUnavailableReason.Permission } or UnauthorizedAccessException;
+            return await ComplainAsync($"is installed but not in use: {e.Message}", isForbidden ? ExitCode.Permission : ExitCode.Failed).ConfigureAwait(false);
         }
 
         if (json)
         {
-            var output = new ModelInstallOutput(model.Name, model.Version, model.Path, model.SizeBytes, string.Equals(store.FindActiveBundle(model.Name), model.Path, StringComparison.Ordinal), activation);
-            Console.WriteLine(JsonSerializer.Serialize(output, ModelOutputContext.Default.ModelInstallOutput));
+            PrintJson();
         }
         else
         {
@@ -103,5 +99,19 @@ internal static class ModelInstallCommand
         }
 
         return activation is { Activated: false } ? ExitCode.Failed : ExitCode.Ok;
+
+        async Task<int> ComplainAsync(string words, int exitCode)
+        {
+            activation = ActivationOutput.NotDone(model.Name, model.Version, words);
+            if (json) PrintJson();
+            await Console.Error.WriteLineAsync($"edgerunner: {model.Name} {model.Version} {words}").ConfigureAwait(false);
+            return exitCode;
+        }
+
+        void PrintJson()
+        {
+            var output = new ModelInstallOutput(model.Name, model.Version, model.Path, model.SizeBytes, string.Equals(store.FindActiveBundle(model.Name), model.Path, StringComparison.Ordinal), activation);
+            Console.WriteLine(JsonSerializer.Serialize(output, ModelOutputContext.Default.ModelInstallOutput));
+        }
     }
 }
