@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeRunner.Native.Linux;
 
 namespace EdgeRunner.Device.Health;
 
@@ -10,8 +11,9 @@ internal sealed class InstanceLock : IDisposable
     private const int WouldBlock = 11;
 
     private readonly FileStream _file;
+    private readonly string _stateDirectory;
 
-    private InstanceLock(FileStream file) => _file = file;
+    private InstanceLock(FileStream file, string stateDirectory) => (_file, _stateDirectory) = (file, stateDirectory);
 
     /// <summary>Takes the lock and writes this process's id beside it, into <c>edgerunner.pid</c>.</summary>
     /// <param name="stateDirectory">Created when it is missing.</param>
@@ -43,11 +45,23 @@ internal sealed class InstanceLock : IDisposable
             throw;
         }
 
-        return new InstanceLock(file);
+        return new InstanceLock(file, stateDirectory);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Lets go of the lock. What root has made meanwhile is given to the directory's owner: the daemon runs as a user of its own.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            DirectoryOwner.Restore(_stateDirectory);
+        }
+        catch (IOException)
+        {
+            // The daemon says at its next write which file it may not touch.
+        }
+
+        _file.Dispose();
+    }
 
     // .NET also locks for reading, so that a second process cannot read the locked file itself: the id stands in a file beside it.
     private static void WriteHolder(string stateDirectory) =>
