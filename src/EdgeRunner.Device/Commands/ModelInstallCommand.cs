@@ -7,7 +7,6 @@ using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Serving;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Inference.Bundles;
-using EdgeRunner.Native.Linux;
 
 namespace EdgeRunner.Device.Commands;
 
@@ -63,7 +62,6 @@ internal static class ModelInstallCommand
         try
         {
             model = store.Install(file, activate: false, probed?.Sha256);
-            DirectoryOwner.Restore(storage.StateDirectory); // Before the daemon, which runs as a user of its own, is told to use it.
         }
         catch (Exception e) when (e is BundleException or IOException)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using EdgeRunner.Native.Linux;
 
 namespace EdgeRunner.Device.Health;
 
@@ -11,9 +10,8 @@ internal sealed class InstanceLock : IDisposable
     private const int WouldBlock = 11;
 
     private readonly FileStream _file;
-    private readonly string _stateDirectory;
 
-    private InstanceLock(FileStream file, string stateDirectory) => (_file, _stateDirectory) = (file, stateDirectory);
+    private InstanceLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock and writes this process's id beside it, into <c>edgerunner.pid</c>.</summary>
     /// <param name="stateDirectory">Created when it is missing.</param>
@@ -45,23 +43,11 @@ internal sealed class InstanceLock : IDisposable
             throw;
         }
 
-        return new InstanceLock(file, stateDirectory);
+        return new InstanceLock(file);
     }
 
-    /// <summary>Lets go of the lock. What root has made meanwhile is given to the directory's owner: the daemon runs as a user of its own.</summary>
-    public void Dispose()
-    {
-        try
-        {
-            DirectoryOwner.Restore(_stateDirectory);
-        }
-        catch (IOException)
-        {
-            // The daemon says at its next write which file it may not touch.
-        }
-
-        _file.Dispose();
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
 
     // .NET also locks for reading, so that a second process cannot read the locked file itself: the id stands in a file beside it.
     private static void WriteHolder(string stateDirectory) =>

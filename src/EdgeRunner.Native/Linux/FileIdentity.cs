@@ -9,9 +9,8 @@ namespace EdgeRunner.Native.Linux;
 /// <param name="UserId">Its owner.</param>
 /// <param name="Mode">Permission bits, 0 to 07777 octal.</param>
 /// <param name="HardLinks">Names it has.</param>
-/// <param name="GroupId">Its group.</param>
 /// <seealso href="https://man7.org/linux/man-pages/man2/statx.2.html"/>
-public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool IsRegularFile, uint UserId, int Mode, uint HardLinks, uint GroupId)
+public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool IsRegularFile, uint UserId, int Mode, uint HardLinks)
 {
     private const int AtFdCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
@@ -59,7 +58,7 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
     private static FileIdentity Of(in StatX found)
     {
         var type = found.Mode & TypeMask;
-        return new FileIdentity(type == TypeDirectory, type == TypeRegular, found.UserId, found.Mode & 0xFFF, found.Links, found.GroupId);
+        return new FileIdentity(type == TypeDirectory, type == TypeRegular, found.UserId, found.Mode & 0xFFF, found.Links);
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -74,7 +73,6 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
     {
         [FieldOffset(16)] internal uint Links;
         [FieldOffset(20)] internal uint UserId;
-        [FieldOffset(24)] internal uint GroupId;
         [FieldOffset(28)] internal ushort Mode;
     }
 }
