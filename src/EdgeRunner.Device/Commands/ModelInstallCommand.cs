@@ -73,6 +73,10 @@ internal static class ModelInstallCommand
             await Console.Error.WriteLineAsync($"edgerunner: the store {store.Root} cannot be written: {e.Message} Use sudo.").ConfigureAwait(false);
             return ExitCode.Permission;
         }
+        finally
+        {
+            StateOwnership.GiveBack(storage.StateDirectory); // before the daemon is asked to use it
+        }
 
         ActivationOutput? activation = null;
         try
