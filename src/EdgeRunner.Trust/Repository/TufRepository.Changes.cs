@@ -75,13 +75,9 @@ public sealed partial class TufRepository
     {
         ArgumentNullException.ThrowIfNull(replacement);
         replacement.Check(role);
-        RequirePublished();
+        RequireReplaceable([role]);
         if (RoleNames.IsTopLevel(role))
         {
-            if (role is RoleNames.Targets && Content.Staged.TryGetValue(role, out var staged) && !IsCountersigned(role, staged))
-            {
-                throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "a change of it waits for signatures of the keys that are to be replaced", "Sign it, or give it up with `edgefleet repo drop targets`, then replace the keys");
-            }
             var root = Content.NewestRoot!;
             StageRoot(root.Envelope.Signed.WithRoleKeys(root, role, replacement.RoleKeys, replacement.Keys));
             if (role is RoleNames.Targets && !RoleAuthority.Of(Content.NewestRoot!, role).IsMet(Content.Published(role)!) && !Content.Staged.ContainsKey(role))
@@ -96,6 +92,28 @@ public sealed partial class TufRepository
         if (!Content.StagedAuthoritiesOf(role).All(a => a.IsMet(current.Envelope)))
         {
             EditTargets(role, (signed, _) => signed); // the next version, for the new keys to sign
+        }
+    }
+
+    /// <summary>True while the published version of targets waits for signatures of the keys that it is to have: nothing in it can be changed until that is published.</summary>
+    public bool IsTargetsCountersigned => Content.Staged.TryGetValue(RoleNames.Targets, out var staged) && IsCountersigned(RoleNames.Targets, staged);
+
+    /// <summary>Throws what <see cref="ReplaceKeys"/> would throw for one of the roles, so that several are replaced or none.</summary>
+    /// <exception cref="RepositoryException">There is no such role, or its keys cannot be replaced now.</exception>
+    public void RequireReplaceable(IReadOnlyCollection<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        RequirePublished();
+        foreach (var role in roles)
+        {
+            if (!RoleNames.IsTopLevel(role))
+            {
+                RequireEditable(FindDelegation(role).Delegator.Role);
+            }
+            else if (role is RoleNames.Targets && Content.Staged.ContainsKey(role) && !IsTargetsCountersigned)
+            {
+                throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "a change of it waits for signatures of the keys that are to be replaced", "Sign it, or give it up with `edgefleet repo drop targets`, then replace the keys");
+            }
         }
     }
 
@@ -114,6 +132,7 @@ public sealed partial class TufRepository
         {
             throw new RepositoryException(RepositoryFailure.Refused, delegation.Name, file: null, "its removal is staged and not published", "Sign the removal first, or give it up with `edgefleet repo drop targets`");
         }
+        RequireEditable(RoleNames.Targets); // before the role is staged, which would wait for ever
         if (delegation.Online != Content.Settings.OnlineRoles.Contains(delegation.Name, StringComparer.Ordinal))
         {
             SetOnlineRoles(delegation.Online ? [.. Content.Settings.OnlineRoles, delegation.Name] : Content.Settings.OnlineRoles.Where(r => !string.Equals(r, delegation.Name, StringComparison.Ordinal)));
@@ -151,17 +170,22 @@ public sealed partial class TufRepository
     internal void EditTargets(string role, Func<JsonTree, TargetsMetadata, JsonTree> edit)
     {
         var old = Content.NewestTargets(role) ?? throw NoSuchRole(role);
-        if (Content.Staged.TryGetValue(role, out var staged) && IsCountersigned(role, staged))
+        RequireEditable(role);
+        var signed = edit(old.Envelope.Signed, old).WithHeader(Math.Max(Content.VersionOf(role) + 1, Content.Staged.ContainsKey(role) ? old.Header.Version : 0), ExpiryOf(role));
+        Stage(Envelope.Build(role, signed, []));
+    }
+
+    private void RequireEditable(string role)
+    {
+        if (role is RoleNames.Targets && IsTargetsCountersigned)
         {
             throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "its keys are being changed, and the published version waits for signatures of the new ones",
-                "Finish that first: `edgefleet repo sign`, or give it up with `edgefleet repo drop root` and `edgefleet repo drop targets`");
+                "Finish that first: `edgefleet repo sign`, or give it up with `edgefleet repo drop targets` and `edgefleet repo drop root`");
         }
         if (role is not RoleNames.Targets && Content.StagedAuthoritiesOf(role).Count == 0)
         {
             throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "its removal is staged, so it can be changed no more", "Give the removal up with `edgefleet repo drop targets`, or leave it at that");
         }
-        var signed = edit(old.Envelope.Signed, old).WithHeader(Math.Max(Content.VersionOf(role) + 1, Content.Staged.ContainsKey(role) ? old.Header.Version : 0), ExpiryOf(role));
-        Stage(Envelope.Build(role, signed, []));
     }
 
     private void StageRoot(JsonTree signed) =>
