@@ -188,7 +188,7 @@ public sealed class PruneTests : IDisposable
             var disk = new DatedRepositoryDisk(repository.Time);
             repository.Disk = disk;
             RunAsync(repository, disk, steps.Split(' ', StringSplitOptions.RemoveEmptyEntries)).GetAwaiter().GetResult();
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(15));
     }
 
     private static async Task RunAsync(WrittenRepository repository, DatedRepositoryDisk disk, string[] steps)
