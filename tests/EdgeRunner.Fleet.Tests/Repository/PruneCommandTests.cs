@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Trust.Repository;
 
@@ -52,6 +53,28 @@ public sealed class PruneCommandTests : IDisposable
         Assert.Contains("--keep-days -1 is not 0 to 3650", _repository.Errors, StringComparison.Ordinal);
         _repository.Refused("there is no repository here", "repo", "prune", "-r", _repository.File("nowhere"));
         _repository.Refused("there is no repository here", "repo", "prune", "-n", "-r", _repository.File("nowhere"));
+    }
+
+    [Fact]
+    public void A_long_one_says_how_far_it_is_and_the_output_stays_for_programs()
+    {
+        _repository.Ok("repo", "refresh", "--all", "-r", _repository.Path);
+        _repository.Ok("repo", "refresh", "--all", "-r", _repository.Path);
+        Age();
+        using StringWriter output = new(), error = new();
+
+        Assert.Equal(ExitCode.Ok, FleetCommand.Run(["repo", "prune", "-r", _repository.Path, "--json"], new SlowTime(), output, error));
+
+        Assert.Equal("Removed 0 of 4 files.\nRemoved 1 of 4 files.\nRemoved 2 of 4 files.\nRemoved 3 of 4 files.\n", error.ToString());
+        Assert.Equal(4, JsonDocument.Parse(output.ToString()).RootElement.GetProperty("removed").GetArrayLength());
+    }
+
+    /// <summary>A clock on a machine where everything takes two seconds.</summary>
+    private sealed class SlowTime : TimeProvider
+    {
+        private long _looks;
+
+        public override long GetTimestamp() => ++_looks * 2 * TimestampFrequency;
     }
 
     /// <summary>All files were written before the clock of the test began.</summary>
