@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using EdgeRunner.Fleet.Tests.Depot.Http;
 using EdgeRunner.Messaging.Transfer;
+using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Tests.Depot;
 
@@ -23,9 +24,9 @@ public sealed class DepotPruneTests : IAsyncLifetime
     [Fact]
     public async Task A_release_that_the_depot_has_in_mind_is_not_found_and_the_other_one_is_served_on()
     {
+        var (gone, kept) = (await _repository.AddAsync("1.0.0", 90_000), await _repository.AddAsync("1.1.0", 90_000));
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
         await using var device = await SimulatedDevice.ConnectAsync("pi-1", _broker.Port);
-        var (gone, kept) = (await _repository.AddAsync("1.0.0", 90_000), await _repository.AddAsync("1.1.0", 90_000));
         Assert.Equal(6, (await device.AnswersAsync(await device.SendChunksAsync(gone, 0, 6), 6)).Count(a => a.Status is TransferStatus.Ok));
 
         await RemoveAsync("1.0.0");
@@ -40,10 +41,10 @@ public sealed class DepotPruneTests : IAsyncLifetime
     [Fact]
     public async Task Devices_whose_chunks_wait_to_be_sent_to_all_are_told_that_they_are_not_found()
     {
+        var release = await _repository.AddAsync("1.0.0", 90_000);
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, options => options with { CollectTime = TimeSpan.FromMinutes(5) });
         await using var one = await SimulatedDevice.ConnectAsync("pi-1", _broker.Port);
         await using var two = await SimulatedDevice.ConnectAsync("pi-2", _broker.Port);
-        var release = await _repository.AddAsync("1.0.0", 90_000);
         await one.ListenAsync(release);
         var (first, second) = (await one.SendChunksAsync(release, 0, 6), await two.SendChunksAsync(release, 0, 6));
         await Waiting.UntilAsync(() => depot.Figures.ChunkRequests == 2 && depot.InLine == 0, "both wait in the group");
@@ -60,14 +61,14 @@ public sealed class DepotPruneTests : IAsyncLifetime
     [Fact]
     public async Task Over_http_it_is_404_and_a_role_that_was_taken_away_is_in_no_figures()
     {
+        var release = await _repository.AddAsync("1.0.0", 90_000);
         await using var depot = await HttpDepot.StartAsync(_repository.Path);
         using var client = new HttpClient();
-        var release = await _repository.AddAsync("1.0.0", 90_000);
         var address = new Uri(depot.Address, "targets/" + release.Name);
         Assert.Equal(release.Content, await client.GetByteArrayAsync(address));
         await MetricsAsync(there: true, "the team is in the figures");
 
-        await _repository.ChangeAsync(repository => repository.RemoveDelegation(SignedRepository.Team));
+        await PatientlyAsync(() => _repository.ChangeAsync(repository => repository.RemoveDelegation(SignedRepository.Team)));
         await PruneAsync();
 
         using var response = await client.GetAsync(address);
@@ -88,14 +89,32 @@ public sealed class DepotPruneTests : IAsyncLifetime
 
     private async Task RemoveAsync(string version)
     {
-        await _repository.ChangeAsync(repository => repository.RemoveTargets(SignedRepository.Team, [$"models/vision/{version}.ermodel", $"models/vision/{version}.chunks"]));
+        await PatientlyAsync(() => _repository.ChangeAsync(repository => repository.RemoveTargets(SignedRepository.Team, [$"models/vision/{version}.ermodel", $"models/vision/{version}.chunks"])));
         await PruneAsync();
     }
 
-    private Task PruneAsync()
+    private Task PruneAsync() => PatientlyAsync(() =>
     {
         using var repository = _repository.Open();
         Assert.NotEmpty(repository.Prune(TimeSpan.Zero, removing: null, CancellationToken.None).Unneeded);
         return Task.CompletedTask;
+    });
+
+    /// <summary>The depot takes the lock for moments, to sign the timestamp.</summary>
+    private static async Task PatientlyAsync(Func<Task> change)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await change();
+                return;
+            }
+            catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && watch.Elapsed < Waiting.Patience)
+            {
+                await Task.Delay(10);
+            }
+        }
     }
 }
