@@ -83,6 +83,13 @@ public sealed class MosquittoBroker : IDisposable
     /// <summary>Ends the broker with SIGKILL.</summary>
     public void Kill() => End("KILL");
 
+    /// <summary>Gives the broker other rules, which hold from the next message on; connections stay. Only for one that was started with <see cref="MosquittoBrokerOptions.Acl"/>.</summary>
+    public void ChangeAcl(string acl)
+    {
+        File.WriteAllText(_directory.File("acl"), acl);
+        Signal("HUP");
+    }
+
     /// <summary>Freezes the broker: the kernel accepts bytes for it, and nothing is answered.</summary>
     public void Pause() => Signal("STOP");
 

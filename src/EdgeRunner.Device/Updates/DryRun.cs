@@ -11,7 +11,7 @@ internal static class DryRun
     /// <exception cref="UpdateFailedException">No answer, or what came was refused.</exception>
     public static async Task<UpdateAnswer> TellAsync(UpdateParts parts, UpdateChecker checker, UpdateRoads roads, CancellationToken cancellationToken)
     {
-        var plans = await checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
+        var plans = await checker.CheckAsync(roads, static (_, _) => { }, cancellationToken).ConfigureAwait(false);
         if (plans.Count == 0) return new UpdateAnswer(true, "the group has no desired state for any model");
         List<string> words = [];
         UpdateAnswer? refusal = null;
@@ -28,6 +28,7 @@ internal static class DryRun
     private static async Task<(string Words, string? Code)> TellAsync(UpdateParts parts, UpdateChecker checker, UpdatePlan plan, CancellationToken cancellationToken)
     {
         if (plan.Trouble is { } trouble) return (trouble.Message, trouble.Code);
+        if (plan.Serving is { } serving) return ($"{serving.Version} serves already", null);
         if (plan.Release is not { } release) return (checker.Decide(plan.Model, plan.Desired).Words, null);
         if (string.Equals(parts.Bundles.InUse(plan.Model), release.Version, StringComparison.Ordinal)) return ($"{release.Version} serves already", null);
         var (report, code) = await parts.Check.TryAsync(release, parts.Store.Read(plan.Model), plan.Roads, cancellationToken).ConfigureAwait(false);

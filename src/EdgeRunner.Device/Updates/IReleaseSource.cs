@@ -10,6 +10,10 @@ internal interface IReleaseSource
     /// <exception cref="UpdateFailedException">No answer, or what came was refused; what was known before stays.</exception>
     Task<DesiredState?> RefreshAsync(CancellationToken cancellationToken);
 
+    /// <summary>What the metadata say of a release; needs a refresh before. Nothing that is not metadata is fetched, so that who withholds a file hides no limit.</summary>
+    /// <exception cref="UpdateFailedException">It is not listed, or was refused.</exception>
+    Task<ListedRelease> FindTermsAsync(string model, string version, CancellationToken cancellationToken);
+
     /// <summary>Finds a release, its index and its keys; needs a refresh before.</summary>
     /// <exception cref="UpdateFailedException">It is not listed, or was refused.</exception>
     Task<Release> FindAsync(string model, string version, CancellationToken cancellationToken);

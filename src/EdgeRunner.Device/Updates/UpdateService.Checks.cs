@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Updates.Policies;
 
@@ -6,6 +7,8 @@ namespace EdgeRunner.Device.Updates;
 internal sealed partial class UpdateService
 {
     private readonly List<TaskCompletionSource<UpdateAnswer>> _waiting = [];
+    private readonly ConcurrentDictionary<string, long> _limits = new(StringComparer.Ordinal); // what checks have learned of min_release
+    private readonly Queue<UpdateRoads> _retired = new(); // of earlier sticks, while an update from one may be under way
     private Task<CheckOutcome>? _check;
     private UpdateRoads? _roads;
     private UpdateRoads? _directoryRoads;
@@ -18,12 +21,13 @@ internal sealed partial class UpdateService
 
     private async Task<CheckOutcome> CheckAsync(UpdateTrigger trigger, string? directory, CancellationToken cancellationToken)
     {
+        UpdateRoads? opened = null; // of a directory, until they are handed over
         try
         {
-            var roads = directory is null ? _roads ??= parts.Roads.Open(null) : parts.Roads.Open(directory);
-            var plans = await checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
-            var limits = await checker.FindOtherLimitsAsync(roads, plans, cancellationToken).ConfigureAwait(false);
-            return new CheckOutcome(trigger, plans, null) { Limits = limits, Directory = directory is null ? null : roads };
+            var roads = directory is null ? _roads ??= parts.Roads.Open(null) : opened = parts.Roads.Open(directory);
+            var outcome = new CheckOutcome(trigger, await checker.CheckAsync(roads, Learn, cancellationToken).ConfigureAwait(false), null) { Directory = opened };
+            opened = null;
+            return outcome;
         }
         catch (UpdateFailedException e)
         {
@@ -39,6 +43,16 @@ internal sealed partial class UpdateService
             Log.UnforeseenCheck(logger, e);
             return new CheckOutcome(trigger, null, new UpdateFailedException(UpdateReasons.Storage, e.Message, isFinal: false, e));
         }
+        finally
+        {
+            if (opened is not null) await opened.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // On the task of the check: what is revoked goes out of use now, and not when the last file of the check has come, or has not.
+    private void Learn(string model, long limit)
+    {
+        if (_limits.AddOrUpdate(model, limit, (_, known) => Math.Max(known, limit)) == limit) _inbox.Writer.TryWrite(_ => Task.CompletedTask);
     }
 
     private void HarvestCheck()
@@ -60,9 +74,9 @@ internal sealed partial class UpdateService
         }
 
         states.Set(Component, ComponentState.Running);
-        if (outcome.Directory is not null) TakeOver(outcome.Directory);
+        if (_directoryRoads is not null) _retired.Enqueue(_directoryRoads); // The plans that led there are replaced.
+        _directoryRoads = outcome.Directory;
         _plans = new SortedDictionary<string, UpdatePlan>(outcome.Plans!.ToDictionary(plan => plan.Model, StringComparer.Ordinal), StringComparer.Ordinal);
-        _otherLimits = outcome.Limits;
         _done.Clear();
         pauses.End(all: outcome.Trigger == UpdateTrigger.Manual);
         Answer(new UpdateAnswer(true, Describe()));
@@ -82,12 +96,9 @@ internal sealed partial class UpdateService
         }
     }
 
-    // The stick's roads serve until the next stick comes: an update from it may be under way.
-    private void TakeOver(UpdateRoads roads)
+    private async Task DisposeRetiredAsync()
     {
-        var before = _directoryRoads;
-        _directoryRoads = roads;
-        if (before is not null && _run is null) _ = before.DisposeAsync().AsTask();
+        while (_retired.TryDequeue(out var roads)) await roads.DisposeAsync().ConfigureAwait(false);
     }
 
     private string Describe() => _plans!.Count == 0
@@ -105,13 +116,11 @@ internal sealed partial class UpdateService
         Answer(new UpdateAnswer(false, "the daemon stops"));
         if (_roads is not null) await _roads.DisposeAsync().ConfigureAwait(false);
         if (_directoryRoads is not null) await _directoryRoads.DisposeAsync().ConfigureAwait(false);
+        await DisposeRetiredAsync().ConfigureAwait(false);
     }
 
     private sealed record CheckOutcome(UpdateTrigger Trigger, IReadOnlyList<UpdatePlan>? Plans, UpdateFailedException? Failure)
     {
         public UpdateRoads? Directory { get; init; }
-
-        /// <summary>Of models that the desired state does not name.</summary>
-        public IReadOnlyDictionary<string, long> Limits { get; init; } = new Dictionary<string, long>(StringComparer.Ordinal);
     }
 }

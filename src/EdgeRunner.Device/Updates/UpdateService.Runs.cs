@@ -28,19 +28,19 @@ internal sealed partial class UpdateService
     }
 
     // A model of which a version serves that may not; null when there is none, or when taking it away has just failed and has its pause.
-    private string? FindRevoked() => _plans is null ? null : parts.Store.Models().FirstOrDefault(model => pauses.IsDue(model, Withholding)
+    private string? FindRevoked() => parts.Store.Models().FirstOrDefault(model => pauses.IsDue(model, Withholding)
         && parts.Store.Read(model) is { Phase: not UpdatePhase.RollingBack } record
         && parts.Bundles.InUse(model) is { } active && (record with { MinRelease = Math.Max(LimitOf(model), record.MinRelease ?? 0) }).IsRevoked(active));
 
-    // What the last check has learned; 0 when it has learned nothing of the model.
-    private long LimitOf(string model) => _plans?.GetValueOrDefault(model) is { } plan ? plan.MinRelease ?? 0 : _otherLimits.GetValueOrDefault(model);
+    // What checks have learned since the start; 0 when nothing of the model. What they learned before it is in its record.
+    private long LimitOf(string model) => _limits.GetValueOrDefault(model);
 
     private bool IsWanted(Work run)
     {
         if (_plans is null) return true;
         var record = parts.Store.Read(run.Model);
         if (_plans.GetValueOrDefault(run.Model) is not { } plan) return false;
-        if (Math.Max(plan.MinRelease ?? 0, record.MinRelease ?? 0) > record.Target?.Number) return false;
+        if (Math.Max(LimitOf(run.Model), record.MinRelease ?? 0) > record.Target?.Number) return false;
         var goal = checker.Decide(run.Model, plan.Desired);
         return goal.Kind == UpdateGoalKind.Take && (ReleaseOf(plan, goal) is { } release
             ? string.Equals(Sha256(release), run.Sha256, StringComparison.Ordinal)
@@ -51,6 +51,8 @@ internal sealed partial class UpdateService
     {
         var record = parts.Store.Read(model);
         if (record.Phase == UpdatePhase.RollingBack) return Start(model, record.Target?.Sha256, isReturn: true, stop => parts.Machine.RunAsync(model, new UpdateRun(null, null), stop), cancellationToken);
+        if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
+        if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (_plans is null)
         {
             // A pin needs no answer either: what a person has fixed is not left for what was under way before.
@@ -63,12 +65,11 @@ internal sealed partial class UpdateService
         var plan = _plans.GetValueOrDefault(model);
         var goal = plan is null ? null : checker.Decide(model, plan.Desired);
         parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null);
-        if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
-        if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (goal is not { Kind: UpdateGoalKind.Take })
             return !record.IsAtRest && Abandon(record, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
-        if (ReleaseOf(plan!, goal) is not { } release) return WithoutRelease(record, plan!, goal, cancellationToken);
-        if (record.IsAtRest) return !_done.Contains(model) && Begin(record, plan!, release, cancellationToken);
+        if (plan!.Serving is { } serving && string.Equals(serving.Version, goal.Version, StringComparison.Ordinal) && checker.Serves(serving)) return Settle(serving);
+        if (ReleaseOf(plan, goal) is not { } release) return WithoutRelease(record, plan, goal, cancellationToken);
+        if (record.IsAtRest) return !_done.Contains(model) && Begin(record, plan, release, cancellationToken);
         return string.Equals(record.Target?.Sha256, Sha256(release), StringComparison.Ordinal) && !(record.Target?.Number < record.MinRelease)
             ? Resume(record, plan, cancellationToken)
             : Abandon(record, $"the group wants {goal.Version} now", cancellationToken);
@@ -91,15 +92,8 @@ internal sealed partial class UpdateService
     private bool Begin(UpdateRecord record, UpdatePlan plan, Release release, CancellationToken cancellationToken)
     {
         var (model, sha256) = (release.Model, Sha256(release));
+        if (checker.Serves(release)) return Settle(release);
         var serves = string.Equals(parts.Bundles.InUse(model), release.Version, StringComparison.Ordinal);
-        if (serves && string.Equals(record.Find(release.Version)?.Sha256, sha256, StringComparison.Ordinal))
-        {
-            _done.Add(model);
-            parts.Machine.Adopt(release);
-            parts.Board.SetTrouble(model, null, null);
-            return false;
-        }
-
         if (!pauses.IsDue(model, sha256)) return false;
         return Start(model, sha256, isReturn: false, async stop =>
         {
@@ -109,6 +103,15 @@ internal sealed partial class UpdateService
             parts.Machine.Begin(release, plan.Desired.Trial, plan.Roads.Downloader);
             return await parts.Machine.RunAsync(model, RunOf(release, plan.Roads), stop).ConfigureAwait(false);
         }, cancellationToken);
+    }
+
+    // What is wanted is in use already: that is the state.
+    private bool Settle(ListedRelease release)
+    {
+        if (!_done.Add(release.Model)) return false;
+        parts.Machine.Adopt(release);
+        parts.Board.SetTrouble(release.Model, null, null);
+        return false;
     }
 
     private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken) =>
@@ -199,5 +202,5 @@ internal sealed partial class UpdateService
     private static Release? ReleaseOf(UpdatePlan plan, UpdateGoal goal) =>
         plan.Release is { } release && string.Equals(release.Version, goal.Version, StringComparison.Ordinal) ? release : null;
 
-    private static string Sha256(Release release) => release.Target.File.Digests.All.GetValueOrDefault("sha256") ?? "";
+    private static string Sha256(ListedRelease release) => release.Target.File.Digests.All.GetValueOrDefault("sha256") ?? "";
 }

@@ -27,7 +27,6 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private SortedDictionary<string, UpdatePlan>? _plans;
-    private IReadOnlyDictionary<string, long> _otherLimits = new Dictionary<string, long>(StringComparer.Ordinal);
     private Task<UpdateTrigger>? _due;
     private Work? _run;
     private bool _asked;
@@ -70,6 +69,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     {
         if (_check is { IsCompleted: true }) HarvestCheck();
         if (_run is { Task.IsCompleted: true }) HarvestRun();
+        if (_run is null) await DisposeRetiredAsync().ConfigureAwait(false);
         while (_inbox.Reader.TryRead(out var command)) await command(cancellationToken).ConfigureAwait(false);
         while (_check is null && _afterCheck.TryDequeue(out var command)) await command(cancellationToken).ConfigureAwait(false);
         if (_check is null && _due is { IsCompletedSuccessfully: true } due)

@@ -9,6 +9,9 @@ internal sealed class DepotHealth
     /// <summary>The broker delivers requests; only there when it does not.</summary>
     internal const string Requests = "requests";
 
+    /// <summary>The broker takes the timestamp; only there when it once did not.</summary>
+    internal const string Timestamp = "timestamp";
+
     /// <summary>The repository can be read, and its timestamp has not expired.</summary>
     internal const string Repository = "repository";
 

@@ -39,6 +39,8 @@ internal sealed class ServiceRig : IAsyncDisposable
 
     public UpdateParts Parts { get; private set; } = null!;
 
+    public CountedRoads Sticks { get; private set; } = null!;
+
     public StateBoard States { get; private set; } = null!;
 
     /// <summary>The time that nobody has set is null.</summary>
@@ -72,6 +74,15 @@ internal sealed class ServiceRig : IAsyncDisposable
         Repository.AddReleaseAsync(UpdateStory.Model, $"{number}.0.0", number, File.ReadAllBytes(releases.File($"{number}.0.0")),
             fields => (custom?.Invoke(fields) ?? fields) is var all && minRelease is { } min ? all.With("min_release", JsonTree.Of(min)) : custom?.Invoke(fields) ?? fields);
 
+    /// <summary>Signs a limit into release 1, which forbids it.</summary>
+    public Task RevokeFirstAsync(long below) => Repository.ChangeAsync(repository => repository.SetCustom(SignedRepository.Team, new Dictionary<string, JsonTree>(StringComparer.Ordinal)
+    {
+        [$"models/{UpdateStory.Model}/1.0.0.ermodel"] = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal)
+        {
+            ["name"] = JsonTree.Of(UpdateStory.Model), ["version"] = JsonTree.Of("1.0.0"), ["release"] = JsonTree.Of(1), ["unpacked_bytes"] = JsonTree.Of(1), ["min_release"] = JsonTree.Of(below),
+        }),
+    }));
+
     /// <summary>Says what the group is to run.</summary>
     public Task WantAsync(int number, Func<DesiredModel, DesiredModel>? change = null)
     {
@@ -100,7 +111,7 @@ internal sealed class ServiceRig : IAsyncDisposable
         var identity = new DeviceIdentity("test", Device, boot, "1.0");
         Parts = new UpdateParts(
             Story.Store, Story.History, Story.Denied, new Pins(Story.Store, TimeProvider.System, Story.Said.Add), Story.Bundles, Story.Machine,
-            new ReleaseCheck(Story.Denied, Story.Bundles, _ => Facts), Story, new UpdateRoadsFactory(options, identity, Story.Bundles, TimeProvider.System, NullLoggerFactory.Instance),
+            new ReleaseCheck(Story.Denied, Story.Bundles, _ => Facts), Story, Sticks = new CountedRoads(new UpdateRoadsFactory(options, identity, Story.Bundles, TimeProvider.System, NullLoggerFactory.Instance)),
             new UpdateSchedule(Device, 0, 60, TimeProvider.System), Story.Board);
         Service = new UpdateService(Parts, new UpdateChecker(Parts, Device, () => Now()), new RetryPauses(0, TimeProvider.System), States, TimeProvider.System, NullLogger<UpdateService>.Instance) { QuietPatience = QuietPatience };
         await Service.StartAsync(default);

@@ -2,7 +2,6 @@ using EdgeRunner.Device.Tests.Updates.States;
 using EdgeRunner.Device.Tests.UpdateWriter;
 using EdgeRunner.Device.Updates.States;
 using EdgeRunner.Messaging.Rollouts;
-using EdgeRunner.Trust.Json;
 
 namespace EdgeRunner.Device.Tests.Updates;
 
@@ -18,13 +17,7 @@ public sealed class UnwantedModelTests(Releases releases) : UpdateServiceTestBas
         Assert.True((await Rig.CheckAsync()).Done);
         Assert.Equal("1.0.0", Rig.Serves);
 
-        await Rig.Repository.ChangeAsync(repository => repository.SetCustom(SignedRepository.Team, new Dictionary<string, JsonTree>(StringComparer.Ordinal)
-        {
-            [$"models/{UpdateStory.Model}/1.0.0.ermodel"] = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal)
-            {
-                ["name"] = JsonTree.Of(UpdateStory.Model), ["version"] = JsonTree.Of("1.0.0"), ["release"] = JsonTree.Of(1), ["unpacked_bytes"] = JsonTree.Of(1), ["min_release"] = JsonTree.Of(2),
-            }),
-        }));
+        await Rig.RevokeFirstAsync(below: 2);
         Assert.True((await Rig.CheckAsync()).Done);
 
         await Rig.UntilAsync(() => Rig.Serves is null);

@@ -116,13 +116,7 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
         await Rig.AddAsync(Releases, 2, minRelease: 2);
         await Rig.WantAsync(2, model => model with { NotBefore = DateTimeOffset.UtcNow.AddDays(1) });
         // Who waits hears of it too: the limit is signed into every release.
-        await Rig.Repository.ChangeAsync(repository => repository.SetCustom(SignedRepository.Team, new Dictionary<string, JsonTree>(StringComparer.Ordinal)
-        {
-            [$"models/{UpdateStory.Model}/1.0.0.ermodel"] = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal)
-            {
-                ["name"] = JsonTree.Of(UpdateStory.Model), ["version"] = JsonTree.Of("1.0.0"), ["release"] = JsonTree.Of(1), ["unpacked_bytes"] = JsonTree.Of(1), ["min_release"] = JsonTree.Of(2),
-            }),
-        }));
+        await Rig.RevokeFirstAsync(below: 2);
         await Rig.CheckAsync();
         await Rig.UntilAsync(() => Rig.Serves is null && Rig.States.Find($"model {UpdateStory.Model}") is { State: ComponentState.Disabled });
         Assert.Contains("1.0.0 (release 1) may not run any more: the signed min_release is 2", Rig.Story.Bundles.Withheld(UpdateStory.Model), StringComparison.Ordinal);

@@ -25,6 +25,9 @@ internal sealed class RunningDepot : IAsyncDisposable
     /// <summary>Requests that were accepted and neither answered nor handed to a group yet.</summary>
     internal int InLine => _host.Services.GetRequiredService<LaneRing>().Answers;
 
+    /// <summary>Messages that the broker did not take.</summary>
+    internal long Refused => _host.Services.GetRequiredService<DepotConnection>().Session.Statistics.Refused;
+
     internal DepotFigures Figures => Counters.Snapshot();
 
     internal DepotHealth Health => _host.Services.GetRequiredService<DepotHealth>();

@@ -1,4 +1,5 @@
 using EdgeRunner.Fleet.Depot;
+using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Tests.Depot;
@@ -6,7 +7,10 @@ namespace EdgeRunner.Fleet.Tests.Depot;
 /// <summary>The wake-up call: fresh, published at each change, and never set back.</summary>
 public sealed class TimestampTests : IAsyncLifetime
 {
-    private readonly MosquittoBroker _broker = MosquittoBroker.Start();
+    private const string OpenRules = "topic readwrite #\n";
+    private const string RulesAgainstTimestamps = "topic read #\ntopic write er/1/north/device/#\n";
+
+    private readonly MosquittoBroker _broker = MosquittoBroker.Start(new MosquittoBrokerOptions { Acl = OpenRules });
     private readonly ManualTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     // With a poll each half second, a day of the manual clock is a long day.
     private static readonly Func<DepotOptions, DepotOptions> Unhurried = o => o with { PollInterval = TimeSpan.FromMinutes(10) };
@@ -155,6 +159,41 @@ public sealed class TimestampTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_broker_whose_rules_were_wrong_for_a_while_gets_the_timestamp_when_they_are_mended()
+    {
+        await ChangeRulesAsync(RulesAgainstTimestamps);
+        await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
+        await AdvanceUntilAsync(() => IsRefused(depot), TimeSpan.FromMilliseconds(100));
+        Assert.Contains("timestamp: the broker does not let this depot look after er/1/north/tuf/timestamp: ", depot.Health.Summary(), StringComparison.Ordinal);
+        await AdvanceUntilAsync(() => depot.Refused >= 3, TimeSpan.FromSeconds(5));
+        Assert.Equal(0, depot.Figures.TimestampsPublished);
+        Assert.Single(depot.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+
+        await ChangeRulesAsync(OpenRules);
+        await AdvanceUntilAsync(() => _listener.Heard.Count == 1, TimeSpan.FromSeconds(1));
+        await _listener.UntilAsync(_repository.Timestamp());
+        await Waiting.UntilAsync(() => depot.Health.IsHealthy, "it is well");
+        await _repository.AddAsync("1.0.0", 10);
+        await _listener.UntilAsync(_repository.Timestamp());
+    }
+
+    [Fact]
+    public async Task A_stranger_that_could_not_be_replaced_is_replaced_as_soon_as_it_can_be()
+    {
+        await _listener.PutAsync("nonsense"u8.ToArray());
+        await ChangeRulesAsync(RulesAgainstTimestamps);
+        await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
+        await AdvanceUntilAsync(() => IsRefused(depot), TimeSpan.FromMilliseconds(100));
+
+        await ChangeRulesAsync(OpenRules);
+        await AdvanceUntilAsync(() => _listener.Heard.Count == 2, TimeSpan.FromSeconds(1));
+
+        await _listener.UntilAsync(_repository.Timestamp());
+        Assert.DoesNotContain(depot.Lines, line => line.Contains("must not fight", StringComparison.Ordinal));
+        Assert.Single(depot.Lines, line => line.Contains("this repository has not signed; it is replaced", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_damaged_file_that_waits_for_signatures_does_not_let_the_timestamp_expire()
     {
         Directory.CreateDirectory(_repository.Layout.Staged);
@@ -171,6 +210,21 @@ public sealed class TimestampTests : IAsyncLifetime
         await AdvanceUntilAsync(() => RepositoryContent.ReadPublished(_repository.Layout).Roles["rollout"].Header.Version == 2, TimeSpan.FromSeconds(30));
 
         bool _repositoryIsAt(long version) => RepositoryContent.ReadPublished(_repository.Layout).Timestamp!.Header.Version == version;
+    }
+
+    private static bool IsRefused(RunningDepot depot) => depot.Lines.Any(line => line.Contains("does not let this depot look after", StringComparison.Ordinal));
+
+    private async Task ChangeRulesAsync(string rules)
+    {
+        _broker.ChangeAcl(rules);
+        for (var i = 0; await IsRefusedAsync() != (rules is RulesAgainstTimestamps); i++)
+        {
+            Assert.True(i < 1000, "the broker has not read its rules again");
+            await Task.Delay(10);
+        }
+
+        async Task<bool> IsRefusedAsync() => await Record.ExceptionAsync(() =>
+            _listener.Session.PublishAsync("any", "1"u8.ToArray(), MqttPublishOptions.AtLeastOnce, CancellationToken.None)) is MqttRefusedException;
     }
 
     private async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step)

@@ -34,7 +34,7 @@ public sealed class ShippedBrokerTests(ShippedBrokerTests.Shared shared) : IClas
     public async Task A_device_writes_its_own_topics_and_nothing_else()
     {
         await using var device = await ConnectAsync("box-1");
-        foreach (var own in (string[])["presence", "report", "telemetry/speech", "event", "request", "command/restart/7"])
+        foreach (var own in (string[])["presence", "report", "telemetry/speech", "telemetry/losses", "event", "request"])
         {
             await device.PublishAsync($"{Base}/device/box-1/{own}", "1");
         }
@@ -42,6 +42,7 @@ public sealed class ShippedBrokerTests(ShippedBrokerTests.Shared shared) : IClas
         [
             .. ((string[])["presence", "report", "telemetry/speech", "event", "request", "response/1", "command/restart/7"]).Select(t => $"{Base}/device/box-2/{t}"),
             $"{Base}/device/box-1/response/1", $"{Base}/device/box-1", $"{Base}/device/box-1/other", $"{Base}/device/box-1/telemetry/a/b", $"{Base}/device/box-11/report",
+            $"{Base}/device/box-1/command/restart/7",
             $"{Base}/tuf/timestamp", $"{Base}/tuf/root", $"{Base}/tuf", $"{Base}/blob/{new string('a', 64)}/0", $"{Base}/x", "er/1/other/device/box-1/report", "er/2/secure/device/box-1/report", "x",
         ];
         foreach (var topic in foreign)
@@ -49,6 +50,32 @@ public sealed class ShippedBrokerTests(ShippedBrokerTests.Shared shared) : IClas
             var refused = await Record.ExceptionAsync(() => device.PublishAsync(topic, "1"));
             Assert.True(refused is MqttRefusedException, $"{topic}: {refused?.Message ?? "was taken"}");
         }
+    }
+
+    [Fact]
+    public async Task A_stolen_certificate_can_have_messages_retained_on_its_streams_of_telemetry_only()
+    {
+        await using var thief = await ConnectAsync("box-1");
+        var names = Enumerable.Range(0, 30).Select(i => $"{i}");
+        string[] wide = [.. names, .. names.Select(n => $"telemetry/{n}/{n}"), .. names.Select(n => $"event/{n}"), .. names.Select(n => $"command/{n}/{n}"), .. names.Select(n => $"response/{n}")];
+        foreach (var topic in wide) await thief.PublishAsync($"{Base}/device/box-1/{topic}", "kept", MqttPublishOptions.AtMostOnce with { Retain = true });
+        await thief.PublishAsync($"{Base}/device/box-1/event", "marker", MqttPublishOptions.AtLeastOnce with { Retain = true });
+
+        await using var fleet = await ConnectAsync("fleet");
+        await fleet.CollectAsync($"{Base}/device/box-1/#");
+        await SessionHarness.EventuallyAsync(() => fleet.ReceivedTexts.Contains("marker"), "the marker");
+        await fleet.CollectAsync($"{Base}/device/box-1/presence"); // its SUBACK comes after all that is retained
+        Assert.DoesNotContain("kept", fleet.ReceivedTexts);
+        await thief.PublishAsync($"{Base}/device/box-1/event", "", MqttPublishOptions.AtLeastOnce with { Retain = true });
+    }
+
+    [Fact]
+    public void No_rule_that_lets_devices_write_has_a_wildcard_but_that_of_telemetry()
+    {
+        var rules = File.ReadLines(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "mosquitto", "edgerunner.acl"))
+            .Where(line => line.StartsWith("pattern", StringComparison.Ordinal) && !line.StartsWith("pattern read ", StringComparison.Ordinal)).ToList();
+        Assert.Equal("pattern write er/1/FLEET/device/%u/telemetry/+", Assert.Single(rules, rule => rule.Contains('+', StringComparison.Ordinal) || rule.Contains('#', StringComparison.Ordinal)));
+        Assert.All(rules, rule => Assert.Contains("/device/%u/", rule, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -63,8 +63,7 @@ internal sealed class OfflineUpdate
         if (retry) Forgive();
         try
         {
-            var plans = await _checker.CheckAsync(roads, cancellationToken).ConfigureAwait(false);
-            foreach (var (model, limit) in await _checker.FindOtherLimitsAsync(roads, plans, cancellationToken).ConfigureAwait(false)) Learn(_parts.Store.Read(model), limit);
+            var plans = await _checker.CheckAsync(roads, Learn, cancellationToken).ConfigureAwait(false);
             if (plans.Count == 0) return new UpdateAnswer(true, "the group has no desired state for any model");
             List<string> words = [];
             string? code = null;
@@ -88,8 +87,14 @@ internal sealed class OfflineUpdate
     {
         try
         {
-            var record = Learn(_parts.Store.Read(plan.Model), plan.MinRelease);
+            var record = _parts.Store.Read(plan.Model);
             if (plan.Trouble is { } trouble) return (trouble.Message, trouble.Code);
+            if (plan.Serving is { } serving)
+            {
+                _parts.Machine.Adopt(serving);
+                return ($"{serving.Version} serves already", null);
+            }
+
             if (plan.Release is not { } release) return (_checker.Decide(plan.Model, plan.Desired).Words, null);
             return await TakeAsync(plan, release, record, cancellationToken).ConfigureAwait(false);
         }
@@ -138,8 +143,11 @@ internal sealed class OfflineUpdate
             : ($"{release.Version} was refused, {_parts.Bundles.InUse(plan.Model) ?? "nothing"} goes on: {end.ReasonCode}: {end.Reason}", end.ReasonCode ?? UpdateReasons.Denied);
     }
 
-    private UpdateRecord Learn(UpdateRecord record, long? minRelease) =>
-        minRelease > (record.MinRelease ?? 0) ? _parts.Store.Write(record with { MinRelease = minRelease }, counts: false) : record;
+    private void Learn(string model, long minRelease)
+    {
+        var record = _parts.Store.Read(model);
+        if (minRelease > (record.MinRelease ?? 0)) _parts.Store.Write(record with { MinRelease = minRelease }, counts: false);
+    }
 
     private void Forgive()
     {

@@ -8,11 +8,12 @@ namespace EdgeRunner.Device.Updates.Policies;
 /// <param name="Roads">Where its releases come from.</param>
 internal sealed record UpdatePlan(string Model, DesiredModel Desired, UpdateRoads Roads)
 {
-    /// <summary>The release that this device was to take when the check was made; null when it was to take none, or when <see cref="Trouble"/> says why it is not known.</summary>
+    /// <summary>The release that this device was to take when the check was made; null when it was to take none, when it had it in use already
+    /// (<see cref="Serving"/>), or when <see cref="Trouble"/> says why it is not known.</summary>
     public Release? Release { get; init; }
 
-    /// <summary>The <c>min_release</c> that its signed metadata states.</summary>
-    public long? MinRelease { get; init; }
+    /// <summary>The release that this device was to take and had in use already: how to fetch it was not asked for.</summary>
+    public ListedRelease? Serving { get; init; }
 
     /// <summary>What kept the release from being found.</summary>
     public UpdateFailedException? Trouble { get; init; }

@@ -31,6 +31,7 @@ internal sealed class ReleaseRepository : IReleaseSource
     private readonly string _directory;
     private readonly MetadataRoad _road;
     private readonly TrustClock _clock;
+    private readonly IndexMemory _indices = new();
     private Opened? _opened;
     private (string Sha256, DesiredState State)? _desired;
 
@@ -62,6 +63,13 @@ internal sealed class ReleaseRepository : IReleaseSource
     }
 
     /// <inheritdoc/>
+    public Task<ListedRelease> FindTermsAsync(string model, string version, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var (_, bundle, terms) = await FindListedAsync(model, version, cancellationToken).ConfigureAwait(false);
+        return new ListedRelease(model, version, terms.Number, bundle) { MinRelease = terms.MinRelease, Needs = terms.Needs };
+    });
+
+    /// <inheritdoc/>
     public Task<Release> FindAsync(string model, string version, CancellationToken cancellationToken) => GuardAsync(() => FindOnceAsync(model, version, cancellationToken));
 
     /// <summary>Fetches a small target whole and checks its length and digests.</summary>
@@ -78,17 +86,24 @@ internal sealed class ReleaseRepository : IReleaseSource
         var opened = Open();
         await RefreshMetadataAsync(opened, cancellationToken).ConfigureAwait(false);
         if (opened.Root.FindProblem() is { } problem) throw new UpdateFailedException(UpdateReasons.Untrusted, problem, isFinal: false);
-        return await FindDesiredAsync(opened.Client, group, cancellationToken).ConfigureAwait(false);
+        var desired = await FindDesiredAsync(opened.Client, group, cancellationToken).ConfigureAwait(false);
+        _indices.BeginRound();
+        return desired;
     }
 
-    private async Task<Release> FindOnceAsync(string model, string version, CancellationToken cancellationToken)
+    private async Task<(TufClient Client, TargetMatch Bundle, ReleaseTerms Terms)> FindListedAsync(string model, string version, CancellationToken cancellationToken)
     {
         if (ReleaseTerms.FindProblem(model, version) is { } problem) throw new UpdateFailedException(UpdateReasons.BadDesiredState, problem, isFinal: false);
         if (_opened?.Client is not { Current: not null } client)
             throw new UpdateFailedException(UpdateReasons.Unavailable, "the metadata of the repository is not up to date: no check has succeeded since the last one that failed", isFinal: false);
-        var path = ReleaseTerms.PathOf(model, version);
-        var bundle = await client.FindTargetAsync(path, cancellationToken).ConfigureAwait(false);
-        var terms = ReleaseTerms.Read(bundle, model, version);
+        var bundle = await client.FindTargetAsync(ReleaseTerms.PathOf(model, version), cancellationToken).ConfigureAwait(false);
+        return (client, bundle, ReleaseTerms.Read(bundle, model, version));
+    }
+
+    private async Task<Release> FindOnceAsync(string model, string version, CancellationToken cancellationToken)
+    {
+        var (client, bundle, terms) = await FindListedAsync(model, version, cancellationToken).ConfigureAwait(false);
+        var path = bundle.TargetPath;
         var index = await FindBesideAsync(client, bundle, ChunkIndex.PathOf(path), cancellationToken).ConfigureAwait(false);
         var keys = terms.IsEncrypted ? await FindBesideAsync(client, bundle, Path.ChangeExtension(path, KeysExtension), cancellationToken).ConfigureAwait(false) : null;
         var chunks = await ReadIndexAsync(bundle, index, cancellationToken).ConfigureAwait(false);
@@ -182,15 +197,20 @@ internal sealed class ReleaseRepository : IReleaseSource
 
     private async Task<ChunkIndex> ReadIndexAsync(TargetMatch bundle, TargetMatch target, CancellationToken cancellationToken)
     {
-        var bytes = await FetchCheckedAsync(target, ChunkIndex.MaxIndexBytes, cancellationToken).ConfigureAwait(false);
-        ChunkIndex index;
-        try
+        var sha256 = Sha256Of(target);
+        if (_indices.Find(sha256) is not { } index)
         {
-            index = ChunkIndex.Parse(bytes.Span);
-        }
-        catch (ChunkIndexException e)
-        {
-            throw Wrong($"is no chunk index: {e.Message}");
+            var bytes = await FetchCheckedAsync(target, ChunkIndex.MaxIndexBytes, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                index = ChunkIndex.Parse(bytes.Span);
+            }
+            catch (ChunkIndexException e)
+            {
+                throw Wrong($"is no chunk index: {e.Message}");
+            }
+
+            _indices.Add(sha256, index);
         }
 
         if (!string.Equals(index.Target, bundle.TargetPath, StringComparison.Ordinal)) throw Wrong($"is the index of {index.Target}; expected {bundle.TargetPath}");

@@ -33,7 +33,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
     }
 
     /// <summary>The desired version serves already: that is the state from now on, and nothing else is under way.</summary>
-    public UpdateRecord Adopt(Release release)
+    public UpdateRecord Adopt(ListedRelease release)
     {
         var before = store.Read(release.Model);
         var target = Target(release) with { BundleSha256 = before.Find(release.Version)?.BundleSha256 };
@@ -152,7 +152,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
         return string.Equals(bundles.DigestOf(record.Model, target.Version), digest, StringComparison.Ordinal) ? target with { BundleSha256 = digest } : null;
     }
 
-    private static KnownRelease Target(Release release) =>
+    private static KnownRelease Target(ListedRelease release) =>
         new(release.Version, release.Number, release.Target.File.Digests.All.GetValueOrDefault("sha256") ?? throw new UpdateFailedException(
             UpdateReasons.Untrusted, $"the signed metadata of {release.Title} states no sha256; sign it with edgefleet model add", isFinal: false), release.Target.File.Length);
 

@@ -10,7 +10,7 @@ namespace EdgeRunner.Fleet.Depot.Timestamps;
 /// Publishes at each change, at start, and when a broker has lost it. Never over a newer one: it listens to the topic itself, and when an older one has come over a
 /// newer one all the same (a depot with an old copy of the repository), it puts the newer one back. What is there but not signed for this repository does not count.
 /// </remarks>
-internal sealed partial class TimestampPublisher(DepotConnection connection, RepositoryWatch watch, DepotOptions options, DepotCounters counters, TimeProvider timeProvider, ILogger<TimestampPublisher> logger) : BackgroundService
+internal sealed partial class TimestampPublisher(DepotConnection connection, RepositoryWatch watch, DepotOptions options, DepotCounters counters, DepotHealth health, TimeProvider timeProvider, ILogger<TimestampPublisher> logger) : BackgroundService
 {
     /// <summary>Retained messages follow the SUBACK at once; so long they are waited for before the topic is taken to be empty.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -20,6 +20,9 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
+    /// <summary>A rule of the broker is mended by a person; the fleet must not wait for a restart of the depot too.</summary>
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(15);
+
     private readonly string _topic = EdgeTopics.TimestampOf(options.Fleet);
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _gate = new();
@@ -27,6 +30,8 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
     private ReadOnlyMemory<byte>? _onBroker; // null: not known in this connection
     private long _connectedAt;
     private long? _strangerAt; // when one was replaced last
+    private ReadOnlyMemory<byte>? _stranger; // the one that was told last
+    private bool _wasRefused;
     private long _waits; // the version that a stranger keeps waiting, once it is told
     private long _told;
 
@@ -40,7 +45,7 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
         try
         {
             if (connection.Session.IsConnected) Forget();
-            subscription = await connection.Session.SubscribeAsync(_topic, MqttQualityOfService.AtLeastOnce, OnMessage, stoppingToken).ConfigureAwait(false);
+            subscription = await SubscribeAsync(stoppingToken).ConfigureAwait(false);
             Wake();
             while (await _wake.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
             {
@@ -52,10 +57,6 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
         {
             // The host stops.
         }
-        catch (MqttRefusedException e)
-        {
-            Log.Refused(logger, _topic, e.Message);
-        }
         finally
         {
             watch.Changed -= OnChanged;
@@ -65,12 +66,45 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
         }
     }
 
+    private async Task<MqttSubscription> SubscribeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await connection.Session.SubscribeAsync(_topic, MqttQualityOfService.AtLeastOnce, OnMessage, cancellationToken).ConfigureAwait(false);
+            }
+            catch (MqttRefusedException e)
+            {
+                OnRefused(e);
+            }
+            await Task.Delay(RefusedPause, timeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void OnRefused(MqttRefusedException e)
+    {
+        _wasRefused = true;
+        // Told once, and not with each try.
+        if (health.Set(DepotHealth.Timestamp, healthy: false, $"the broker does not let this depot look after {_topic}: {e.Message}")) Log.Refused(logger, _topic, e.Message, RefusedPause.TotalSeconds);
+    }
+
+    /// <summary>The topic has what it should have, from here or from another depot.</summary>
+    private void OnWell()
+    {
+        if (!_wasRefused) return;
+        _wasRefused = false;
+        health.Set(DepotHealth.Timestamp, healthy: true, $"{_topic} is up to date");
+        Log.Well(logger, _topic);
+    }
+
     /// <returns>When to look again; null when something will wake us.</returns>
     private async Task<TimeSpan?> TryPublishAsync(MqttSubscription subscription, CancellationToken cancellationToken)
     {
         if (!connection.Session.IsConnected) return null;
         TimestampReading newest;
         ReadOnlyMemory<byte>? replaced;
+        var isStranger = false;
         lock (_gate)
         {
             if (watch.Current is { } local && (_newest is null || local.Version > _newest.Version || !IsOurs(_newest))) _newest = local;
@@ -79,23 +113,26 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
             replaced = _onBroker;
             if (replaced is { } there)
             {
-                if (newest.IsSame(there.Span)) return null;
-                if (TryParse(there) is { } other && IsOurs(other))
+                var other = TryParse(there) is { } reading && IsOurs(reading) ? reading : null;
+                // One of the same version is as good: devices keep the one they have.
+                if (newest.IsSame(there.Span) || other?.Version >= newest.Version)
                 {
-                    if (other.Version >= newest.Version) return null; // one of the same version is as good: devices keep the one they have
+                    OnWell();
+                    return null;
                 }
-                else if (_strangerAt is { } last && timeProvider.GetElapsedTime(last) is var since && since < StrangerPause)
+                isStranger = other is null;
+                if (isStranger && StrangerWait() is { } wait)
                 {
                     if (_waits != newest.Version)
                     {
                         _waits = newest.Version;
-                        Log.Waits(logger, newest.Version, (StrangerPause - since).TotalSeconds, _topic);
+                        Log.Waits(logger, newest.Version, wait.TotalSeconds, _topic);
                     }
-                    return StrangerPause - since;
+                    return wait;
                 }
-                else
+                if (isStranger && !_stranger.Equals(replaced))
                 {
-                    _strangerAt = timeProvider.GetTimestamp();
+                    _stranger = replaced;
                     Log.Stranger(logger, _topic);
                 }
             }
@@ -112,15 +149,27 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
         {
             return Retry; // the next connection looks anew
         }
+        catch (MqttRefusedException e)
+        {
+            OnRefused(e);
+            return RefusedPause;
+        }
         lock (_gate)
         {
             if (_onBroker.Equals(replaced)) _onBroker = newest.Raw; // nothing was heard meanwhile
+            // Only now: one that could not be replaced is nobody who fights.
+            if (isStranger) _strangerAt = timeProvider.GetTimestamp();
             _waits = 0;
         }
+        OnWell();
         counters.TimestampPublished();
         Log.Published(logger, newest.Version, newest.Metadata.Header.Expires);
         return null;
     }
+
+    /// <returns>How long a stranger keeps its place; null when it is replaced now.</returns>
+    private TimeSpan? StrangerWait() =>
+        _strangerAt is { } last && timeProvider.GetElapsedTime(last) is var since && since < StrangerPause ? StrangerPause - since : null;
 
     private ValueTask OnMessage(MqttMessage message, CancellationToken cancellationToken)
     {
@@ -191,7 +240,10 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
         [LoggerMessage(8054, LogLevel.Warning, "timestamp {Version} waits {Seconds:F0} s: {Topic} carries again what this repository has not signed, and two depots must not fight at full speed")]
         public static partial void Waits(ILogger logger, long version, double seconds, string topic);
 
-        [LoggerMessage(8053, LogLevel.Error, "the broker does not let this depot look after {Topic}: {Reason}")]
-        public static partial void Refused(ILogger logger, string topic, string reason);
+        [LoggerMessage(8053, LogLevel.Error, "the broker does not let this depot look after {Topic}: {Reason}. Until its rules do, nothing wakes the fleet; tried again every {Seconds:F0} s")]
+        public static partial void Refused(ILogger logger, string topic, string reason, double seconds);
+
+        [LoggerMessage(8055, LogLevel.Information, "{Topic} is up to date again")]
+        public static partial void Well(ILogger logger, string topic);
     }
 }

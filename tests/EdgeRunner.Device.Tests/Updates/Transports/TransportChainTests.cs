@@ -167,8 +167,10 @@ public sealed class TransportChainTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(1, (await device.FindAsync("vision", "1.0.0", CancellationToken.None)).Number);
 
         File.WriteAllText(repository.TargetFile("models/vision/1.0.0.chunks"), "something else");
-        await device.RefreshAsync(CancellationToken.None);
-        var error = await Assert.ThrowsAsync<UpdateFailedException>(() => device.FindAsync("vision", "1.0.0", CancellationToken.None));
+        var restarted = new ReleaseRepository(options, state.Path, chain, _time, new CollectedLog<ReleaseRepository>(), () => true, DateTimeOffset.UnixEpoch); // has no index yet
+        await restarted.RefreshAsync(CancellationToken.None);
+        Assert.Equal(1, (await restarted.FindTermsAsync("vision", "1.0.0", CancellationToken.None)).Number);
+        var error = await Assert.ThrowsAsync<UpdateFailedException>(() => restarted.FindAsync("vision", "1.0.0", CancellationToken.None));
         Assert.Equal(UpdateReasons.Untrusted, error.Code);
     }
 

@@ -15,6 +15,9 @@ internal sealed class FileAssembly(int maxBytes)
     /// <summary>Length of the file as stated by its first part that came; 0 before.</summary>
     internal uint Length => _length;
 
+    /// <summary>Bytes that are kept.</summary>
+    internal long Bytes => _parts is null ? 0 : _bytes;
+
     /// <summary>Parts that are here, for messages: "2 of 5 parts".</summary>
     internal string Progress => _parts is null ? "nothing" : $"{_parts.Length - _left} of {_parts.Length} parts";
 

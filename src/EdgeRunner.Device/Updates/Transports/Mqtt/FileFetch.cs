@@ -8,7 +8,8 @@ namespace EdgeRunner.Device.Updates.Transports.Mqtt;
 /// <summary>What has come of one whole file. It is asked for once or more, and the first question that is answered whole counts: on a slow link that is often not the last.</summary>
 /// <param name="what">The file, for messages.</param>
 /// <param name="maxBytes">Longest that is taken.</param>
-internal sealed class FileFetch(string what, int maxBytes) : IResponseReader
+/// <param name="maxAnswers">Unfinished answers that are kept: so many times <paramref name="maxBytes"/> is the memory that a depot can take of this device.</param>
+internal sealed class FileFetch(string what, int maxBytes, int maxAnswers) : IResponseReader
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, FileAssembly> _assemblies = [];
@@ -39,6 +40,15 @@ internal sealed class FileFetch(string what, int maxBytes) : IResponseReader
 
     /// <summary>Parts of an answer contradicted each other.</summary>
     internal bool HasProblem { get; private set; }
+
+    /// <summary>Bytes of unfinished answers that are kept.</summary>
+    internal long HeldBytes
+    {
+        get
+        {
+            lock (_gate) return _assemblies.Values.Sum(assembly => assembly.Bytes);
+        }
+    }
 
     /// <summary>A depot has said that it is busy.</summary>
     internal bool IsBusy
@@ -83,7 +93,12 @@ internal sealed class FileFetch(string what, int maxBytes) : IResponseReader
     /// <summary>A question is about to be asked.</summary>
     internal void Begin(long id)
     {
-        lock (_gate) _assemblies[id] = new FileAssembly(maxBytes);
+        lock (_gate)
+        {
+            // The oldest has had the most time. None is lost while each question has its attempt.
+            if (_assemblies.Count >= maxAnswers) _assemblies.Remove(_assemblies.Keys.Min());
+            _assemblies[id] = new FileAssembly(maxBytes);
+        }
     }
 
     /// <inheritdoc/>
@@ -101,6 +116,8 @@ internal sealed class FileFetch(string what, int maxBytes) : IResponseReader
                     _result = FetchResult.NotFound;
                     break;
                 case TransferStatus.Busy:
+                    // That question will not be answered, and asking again costs no attempt: what was begun of each answer would add up.
+                    _assemblies.Remove(id);
                     _busy = TimeSpan.FromSeconds(Math.Max(1, (int)header.RetryAfterSeconds));
                     break;
                 default:

@@ -23,7 +23,7 @@ internal sealed class FileQuestion(BulkConnection connection, RequestIds ids, Tr
     /// <exception cref="RepositoryUnavailableException">There is no answer, or none that can be used.</exception>
     internal async Task<FetchResult> AskAsync(CancellationToken cancellationToken)
     {
-        _fetch = new FileFetch(_what, maxBytes);
+        _fetch = new FileFetch(_what, maxBytes, times.Attempts);
         var busySince = TimeSpan.MaxValue;
         try
         {

@@ -140,6 +140,30 @@ public sealed class MqttTransportFileTests(BrokerFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_a_busy_depot_had_begun_to_answer_is_not_kept()
+    {
+        await using var depot = await ScriptedDepot.StartAsync(Port, _fleet);
+        await using var road = Road.Open(Port, _fleet);
+        depot.Files["target/a"] = Random(800);
+        var first = 0L;
+        depot.Script = async (request, device) =>
+        {
+            if (first == 0)
+            {
+                first = request.Id;
+                await depot.AnswerAsync(device, first, TransferStatus.Ok, 0, 2, 800, new byte[400]);
+                await depot.AnswerAsync(device, first, TransferStatus.Busy, retryAfter: 1);
+                return true;
+            }
+
+            await depot.AnswerAsync(device, first, TransferStatus.Ok, 1, 2, 800, new byte[400]);
+            return false;
+        };
+        Assert.Equal(Random(800), (await road.FetchAsync(TransferKind.Target, "a", 1 << 20, default)).Bytes.ToArray());
+        Assert.Equal(2, depot.Requests.Count);
+    }
+
+    [Fact]
     public async Task A_depot_that_is_busy_for_ever_is_given_up()
     {
         await using var depot = await ScriptedDepot.StartAsync(Port, _fleet);
