@@ -28,7 +28,7 @@ internal sealed partial class UpdateService
     }
 
     // A model of which a version serves that may not; null when there is none, or when taking it away has just failed and has its pause.
-    private string? FindRevoked() => _plans is null ? null : parts.Store.Models().FirstOrDefault(model => pauses.IsDue(model, Withholding)
+    private string? FindRevoked() => parts.Store.Models().FirstOrDefault(model => pauses.IsDue(model, Withholding)
         && parts.Store.Read(model) is { Phase: not UpdatePhase.RollingBack } record
         && parts.Bundles.InUse(model) is { } active && (record with { MinRelease = Math.Max(LimitOf(model), record.MinRelease ?? 0) }).IsRevoked(active));
 
@@ -51,6 +51,9 @@ internal sealed partial class UpdateService
     {
         var record = parts.Store.Read(model);
         if (record.Phase == UpdatePhase.RollingBack) return Start(model, record.Target?.Sha256, isReturn: true, stop => parts.Machine.RunAsync(model, new UpdateRun(null, null), stop), cancellationToken);
+        // What is known of the limit holds without an answer of the repository too.
+        if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
+        if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (_plans is null)
         {
             // A pin needs no answer either: what a person has fixed is not left for what was under way before.
@@ -63,8 +66,6 @@ internal sealed partial class UpdateService
         var plan = _plans.GetValueOrDefault(model);
         var goal = plan is null ? null : checker.Decide(model, plan.Desired);
         parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null);
-        if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
-        if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
         if (goal is not { Kind: UpdateGoalKind.Take })
             return !record.IsAtRest && Abandon(record, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
         if (ReleaseOf(plan!, goal) is not { } release) return WithoutRelease(record, plan!, goal, cancellationToken);
