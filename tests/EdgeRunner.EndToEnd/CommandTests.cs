@@ -34,6 +34,33 @@ public sealed class CommandTests
         Assert.Equal(0, (await RunAsync("model", "show", "shuttle-forest", "--config", device.ConfigurationFile)).ExitCode);
     }
 
+    [Fact]
+    public async Task What_root_installs_by_hand_belongs_to_the_user_of_the_daemon()
+    {
+        // Under systemd the state directory belongs to a user of its own. What 'sudo edgerunner model install' made there was root's, and that daemon could take no release any more.
+        using var device = new DeviceFolder(1);
+        device.Write();
+        string[] sudo = Environment.IsPrivilegedProcess ? [] : ["sudo", "-n"];
+        Task<ProgramRun> AsRootAsync(params string[] words) => ProgramRun.StartAsync("env", [.. sudo, .. words]);
+        try
+        {
+            Assert.Equal(0, (await AsRootAsync("install", "-d", "-o", "4711", "-g", "4712", device.File("state"))).ExitCode);
+            foreach (var command in (string[][])[["model", "install", DeviceFolder.Bundle("shuttle-forest")], ["model", "pin", "shuttle-forest"], ["model", "activate", "shuttle-forest", "1.0.0"]])
+            {
+                var run = await AsRootAsync([PublishedPrograms.EdgeRunner, .. command, "--config", device.ConfigurationFile]);
+                Assert.True(run.ExitCode == 0, run.Errors);
+            }
+
+            var all = await AsRootAsync("find", device.File("state"), "-mindepth", "1", "-printf", "%U:%G %P\n");
+            Assert.Contains("4711:4712 models/shuttle-forest/1.0.0.ermodel", all.Output, StringComparison.Ordinal);
+            Assert.All(all.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.StartsWith("4711:4712 ", line, StringComparison.Ordinal));
+        }
+        finally
+        {
+            await AsRootAsync("rm", "-rf", device.File("state"));
+        }
+    }
+
     [Theory]
     [InlineData("digits_mlp", "x", 64, 10)]
     [InlineData("iris_forest", "x", 4, 3)]

@@ -85,9 +85,15 @@ public sealed class SecureBroker : IDisposable
         text = Replace(text, "listener 8883\n", $"listener {port} 127.0.0.1\n");
         text = Replace(text, "/etc/mosquitto/certs/", _pki.Path + "/");
         text = Replace(text, "acl_file /etc/mosquitto/edgerunner.acl\n", $"acl_file {acl}\n");
-        text = Replace(text, "persistence_location /var/lib/mosquitto/\n", $"persistence_location {directory}/\n");
-        return text + "\nuser root\nlog_dest stderr\n"; // as root mosquitto would drop to a user that cannot read the temporary directory
+        var shipped = Path.Combine(directory, "conf.d");
+        Directory.CreateDirectory(shipped);
+        File.WriteAllText(Path.Combine(shipped, "edgerunner.conf"), text);
+        // As root mosquitto would drop to a user that cannot read the temporary directory.
+        return $"{DebianConfiguration(directory)}user root\nlog_dest stderr\ninclude_dir {shipped}\n";
     }
+
+    /// <summary>What /etc/mosquitto/mosquitto.conf of Debian says before it includes conf.d: a setting of it that ours repeats may keep the broker from starting.</summary>
+    private static string DebianConfiguration(string directory) => $"persistence true\npersistence_location {directory}/\n";
 
     private static string Shipped(string file) => File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, ShippedDirectory, file));
 

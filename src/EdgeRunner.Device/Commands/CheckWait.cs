@@ -8,12 +8,13 @@ namespace EdgeRunner.Device.Commands;
 /// <remarks>A road that does not answer takes up to half a minute (the broker: 15 s for the connection, 21 s for three questions to a depot), and a check that is under way
 /// already is waited for first.</remarks>
 /// <param name="sources">The roads of the check: <c>mqtt</c>, an address or a directory.</param>
+/// <param name="afterwards">What to say when no answer came in time: what becomes of the check.</param>
 /// <param name="look">Asks how the broker's connection is now; null when that cannot be told.</param>
 /// <param name="output">Gets a line every few seconds.</param>
 /// <param name="timeProvider">The clock.</param>
-internal sealed class CheckWait(IReadOnlyList<string> sources, Func<CancellationToken, Task<BrokerStatus?>> look, TextWriter output, TimeProvider timeProvider)
+internal sealed class CheckWait(IReadOnlyList<string> sources, string afterwards, Func<CancellationToken, Task<BrokerStatus?>> look, TextWriter output, TimeProvider timeProvider)
 {
-    /// <summary>Longest wait; the check goes on in the daemon.</summary>
+    /// <summary>Longest wait.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>An answer that comes within this needs no words about the wait for it.</summary>
@@ -42,7 +43,7 @@ internal sealed class CheckWait(IReadOnlyList<string> sources, Func<Cancellation
         await Task.WhenAny(answer).ConfigureAwait(false);
         return answer.IsCompletedSuccessfully
             ? answer.Result
-            : new UpdateAnswer(false, $"no answer over {Roads} within {Seconds(Patience)}; the check goes on in the daemon: edgerunner update status", UpdateReasons.Unavailable);
+            : new UpdateAnswer(false, $"no answer over {Roads} within {Seconds(Patience)}; {afterwards}", UpdateReasons.Unavailable);
     }
 
     private string Roads => string.Join(", ", sources);

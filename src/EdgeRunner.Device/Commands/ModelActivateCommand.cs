@@ -28,6 +28,13 @@ internal static class ModelActivateCommand
         var store = new BundleStore(storage.StateDirectory);
         try
         {
+            // Else a version that this user cannot see would be said not to be installed.
+            if (StateOwnership.WhyClosed(storage.StateDirectory) is { } closed && !File.Exists(ControlSocket.PathIn(storage.RuntimeDirectory)))
+            {
+                await Console.Error.WriteLineAsync($"edgerunner: {closed}; nothing was changed").ConfigureAwait(false);
+                return ExitCode.Permission;
+            }
+
             var output = await ActivateAsync(store, ControlSocket.PathIn(storage.RuntimeDirectory), name, version, peakBytes: null, cancellationToken).ConfigureAwait(false);
             if (json) Console.WriteLine(JsonSerializer.Serialize(output, SwapJsonContext.Default.ActivationOutput));
             else Write(output, Console.Out);

@@ -71,6 +71,10 @@ internal static class ModelInstallCommand
         {
             return await UpdateAsking.ComplainAsync($"the store {store.Root} cannot be written: {e.Message} Use sudo.", ExitCode.Permission, json).ConfigureAwait(false);
         }
+        finally
+        {
+            StateOwnership.GiveBack(storage.StateDirectory); // before the daemon is asked to use it
+        }
 
         ActivationOutput? activation = null;
         try

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 
 namespace EdgeRunner.Device.Commands;
@@ -14,7 +15,14 @@ internal static class ModelListCommand
         var command = new Command("list", "List the installed models.") { config, json };
         command.SetAction(parse =>
         {
-            var store = new BundleStore(CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage.StateDirectory);
+            var state = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage.StateDirectory;
+            if (StateOwnership.WhyClosed(state) is { } closed)
+            {
+                Console.Error.WriteLine($"edgerunner: {closed}");
+                return ExitCode.Permission;
+            }
+
+            var store = new BundleStore(state);
             var models = store.List();
             if (parse.GetValue(json))
             {

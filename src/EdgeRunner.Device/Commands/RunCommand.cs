@@ -72,6 +72,8 @@ internal static class RunCommand
                 // A stop in the middle of the start is a stop like any other.
             }
 
+            // A trial run with sudo: the service must find its files its own afterwards. The state directory is the lock's.
+            foreach (var directory in (string[])[configuration.Configuration.Storage.CacheDirectory, configuration.Configuration.Storage.LogDirectory]) StateOwnership.GiveBack(directory);
             return mode.UntilDone && pipelines.AnyFailed ? ExitCode.Failed : ExitCode.Ok;
         }
     }

@@ -37,7 +37,10 @@ internal static class UpdateCheckCommand
     private static async Task<UpdateAnswer> WaitAsync(ControlSocketClient client, DeviceConfiguration configuration, UpdateCheckRequest request, CancellationToken cancellationToken)
     {
         using var looks = new ControlSocketClient(ControlSocket.PathIn(configuration.Storage.RuntimeDirectory));
-        var wait = new CheckWait(request.Directory is { } directory ? [directory] : configuration.Updates.Sources, LookAsync, Console.Error, TimeProvider.System);
+        var wait = new CheckWait(
+            request.Directory is { } directory ? [directory] : configuration.Updates.Sources,
+            request.DryRun ? "nothing is fetched or changed; try again when the daemon's own check has ended: edgerunner update status" : "the check goes on in the daemon: edgerunner update status",
+            LookAsync, Console.Error, TimeProvider.System);
         return await wait.ForAsync(
             stop => client.PostAsync(UpdateEndpoints.CheckPath, request, UpdateCommandContext.Default.UpdateCheckRequest, UpdateCommandContext.Default.UpdateAnswer, stop),
             cancellationToken).ConfigureAwait(false);

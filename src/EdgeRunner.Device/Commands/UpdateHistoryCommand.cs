@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Updates;
 using EdgeRunner.Device.Updates.States;
 
@@ -26,7 +27,9 @@ internal static class UpdateHistoryCommand
         {
             if (parse.GetValue(model) is { } given && !SectionCheck.IsName(given))
                 return await UpdateAsking.ComplainAsync($"\"{given}\" cannot be the name of a model; expected 1 to 64 of A-Z a-z 0-9 . _ -", ExitCode.Usage).ConfigureAwait(false);
-            var stores = UpdateStores.In(CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage.StateDirectory, TimeProvider.System, UpdateAsking.Say);
+            var state = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage.StateDirectory;
+            if (StateOwnership.WhyClosed(state) is { } closed) return await UpdateAsking.ComplainAsync(closed, ExitCode.Permission).ConfigureAwait(false);
+            var stores = UpdateStores.In(state, TimeProvider.System, UpdateAsking.Say);
             IReadOnlyList<string> models = parse.GetValue(model) is { } one ? [one] : stores.States.Models();
             IReadOnlyList<HistoryEntry> entries = [.. models.SelectMany(stores.History.Read).OrderBy(entry => entry.At).TakeLast(parse.GetValue(last))];
             if (parse.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(entries, UpdateCommandContext.Default.IReadOnlyListHistoryEntry));

@@ -22,7 +22,7 @@ internal sealed record TrialOptions : ICheckedSection
     public long ShadowWindows { get; set; }
 
     /// <summary>Fewest windows that a rollout may ask for; when <see cref="Windows"/> is lower, that is.</summary>
-    public long MinWindows { get; set; } = 10;
+    public long MinWindows { get; set; } = 100;
 
     /// <summary>Fewest minutes that a rollout may ask for; when <see cref="Minutes"/> is lower, that is.</summary>
     public double MinMinutes { get; set; } = 1;
@@ -34,7 +34,7 @@ internal sealed record TrialOptions : ICheckedSection
     public double LatencyRatioCap { get; set; } = 10;
 
     /// <summary>Largest <see cref="MaxDrift"/> that a rollout may ask for, 0 included, which does not compare; when <see cref="MaxDrift"/> is higher, that is.
-    /// 0 (default) leaves it to the rollout.</summary>
+    /// With both 0 (default) it is left to the rollout.</summary>
     public double DriftCap { get; set; }
 
     /// <inheritdoc/>

@@ -5,20 +5,21 @@ namespace EdgeRunner.Device.Updates;
 
 internal sealed partial class UpdateService
 {
+    // What must not run beside a check: both would use one memory of what was verified. And a check that is under way began before what the person knows.
+    private readonly Queue<Func<CancellationToken, Task>> _afterCheck = new();
+
     /// <inheritdoc/>
     public Task<UpdateAnswer> CheckNowAsync(string? directory, bool retry, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<UpdateAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(async stop =>
+        Post(stop =>
         {
             if (retry) Forgive();
-            // Another check may be under way that began before what the person knows.
-            if (_check is { } check) await Task.WhenAny(check).ConfigureAwait(false);
-            if (_check is not null) HarvestCheck();
             _waiting.Add(answer);
             parts.Schedule.Ask();
             if (directory is not null) BeginCheck(UpdateTrigger.Manual, directory, stop);
-        }, answer);
+            return Task.CompletedTask;
+        }, answer, isAfterCheck: true, cancellationToken);
         return answer.Task.WaitAsync(cancellationToken);
     }
 
@@ -130,17 +131,32 @@ internal sealed partial class UpdateService
         pauses.End(all: true);
     }
 
-    private Task<UpdateAnswer> Ask(Func<CancellationToken, Task<UpdateAnswer>> act, CancellationToken cancellationToken)
+    private Task<UpdateAnswer> Ask(Func<CancellationToken, Task<UpdateAnswer>> act, CancellationToken cancellationToken, bool isAfterCheck = false)
     {
         var answer = new TaskCompletionSource<UpdateAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(async stop => answer.TrySetResult(await act(stop).ConfigureAwait(false)), answer);
+        Post(async stop => answer.TrySetResult(await act(stop).ConfigureAwait(false)), answer, isAfterCheck, cancellationToken);
         return answer.Task.WaitAsync(cancellationToken);
     }
 
-    private void Post(Func<CancellationToken, Task> command, TaskCompletionSource<UpdateAnswer> answer)
+    private void Post(Func<CancellationToken, Task> command, TaskCompletionSource<UpdateAnswer> answer, bool isAfterCheck, CancellationToken caller)
     {
-        var isTaken = _inbox.Writer.TryWrite(async stop =>
+        var isTaken = _inbox.Writer.TryWrite(stop =>
         {
+            if (!isAfterCheck) return GuardedAsync(stop);
+            _afterCheck.Enqueue(GuardedAsync);
+            return Task.CompletedTask;
+        });
+        if (!isTaken) answer.TrySetResult(new UpdateAnswer(false, "the daemon stops"));
+
+        async Task GuardedAsync(CancellationToken stop)
+        {
+            // Who has stopped waiting has most likely asked again: a second rollback would go back two versions.
+            if (caller.IsCancellationRequested)
+            {
+                answer.TrySetCanceled(caller);
+                return;
+            }
+
             try
             {
                 await command(stop).ConfigureAwait(false);
@@ -159,7 +175,6 @@ internal sealed partial class UpdateService
                 Log.Unforeseen(logger, e, "a command");
                 answer.TrySetResult(new UpdateAnswer(false, e.Message));
             }
-        });
-        if (!isTaken) answer.TrySetResult(new UpdateAnswer(false, "the daemon stops"));
+        }
     }
 }

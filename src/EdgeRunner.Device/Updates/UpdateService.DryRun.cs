@@ -8,8 +8,6 @@ internal sealed partial class UpdateService
     /// <inheritdoc/>
     public Task<UpdateAnswer> DryRunAsync(string? directory, CancellationToken cancellationToken) => Ask(async stop =>
     {
-        if (_check is { } check) await Task.WhenAny(check).ConfigureAwait(false);
-        if (_check is not null) HarvestCheck();
         using var patience = new CancellationTokenSource(DryRunPatience, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
         var roads = directory is null ? _roads ??= parts.Roads.Open(null) : parts.Roads.Open(directory);
@@ -25,5 +23,5 @@ internal sealed partial class UpdateService
         {
             if (directory is not null) await roads.DisposeAsync().ConfigureAwait(false);
         }
-    }, cancellationToken);
+    }, cancellationToken, isAfterCheck: true);
 }

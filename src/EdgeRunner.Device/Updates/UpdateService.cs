@@ -71,6 +71,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
         if (_check is { IsCompleted: true }) HarvestCheck();
         if (_run is { Task.IsCompleted: true }) HarvestRun();
         while (_inbox.Reader.TryRead(out var command)) await command(cancellationToken).ConfigureAwait(false);
+        while (_check is null && _afterCheck.TryDequeue(out var command)) await command(cancellationToken).ConfigureAwait(false);
         if (_check is null && _due is { IsCompletedSuccessfully: true } due)
         {
             _due = null;

@@ -5,8 +5,10 @@ namespace EdgeRunner.Fleet.Depot;
 /// <summary>Tells systemd that the depot is ready, alive and stopping. Without systemd it does nothing.</summary>
 internal sealed class DepotNotifications(SystemdNotifier notifier, DepotHealth health, DepotPulse pulse, TimeProvider timeProvider, IHostApplicationLifetime lifetime) : BackgroundService
 {
-    // Half the watchdog interval, as sd_watchdog_enabled(3) advises; without a watchdog the status line is still kept fresh.
-    private TimeSpan Beat => notifier.WatchdogInterval / 2 ?? TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StatusBeat = TimeSpan.FromSeconds(2);
+
+    // At most half the watchdog interval, as sd_watchdog_enabled(3) advises, and often enough that the status line is what is so now.
+    private TimeSpan Beat => notifier.WatchdogInterval / 2 is { } half && half < StatusBeat ? half : StatusBeat;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -14,6 +16,7 @@ internal sealed class DepotNotifications(SystemdNotifier notifier, DepotHealth h
         if (!notifier.IsActive) return;
         await using var started = lifetime.ApplicationStarted.Register(() => notifier.Ready(health.Summary())).ConfigureAwait(false);
         await using var stopping = lifetime.ApplicationStopping.Register(() => notifier.Stopping()).ConfigureAwait(false);
+        var said = "";
         using var timer = new PeriodicTimer(Beat, timeProvider);
         try
         {
@@ -21,7 +24,7 @@ internal sealed class DepotNotifications(SystemdNotifier notifier, DepotHealth h
             {
                 // A dispatcher that hangs, on a dead network disk perhaps, ends in a restart.
                 if (pulse.IsAlive) notifier.Watchdog();
-                notifier.Status(health.Summary());
+                if (health.Summary() is var now && !string.Equals(now, said, StringComparison.Ordinal)) notifier.Status(said = now);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -7,10 +7,11 @@ namespace EdgeRunner.Native.Linux;
 /// <param name="IsDirectory">A directory.</param>
 /// <param name="IsRegularFile">A plain file.</param>
 /// <param name="UserId">Its owner.</param>
+/// <param name="GroupId">Its group.</param>
 /// <param name="Mode">Permission bits, 0 to 07777 octal.</param>
 /// <param name="HardLinks">Names it has.</param>
 /// <seealso href="https://man7.org/linux/man-pages/man2/statx.2.html"/>
-public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool IsRegularFile, uint UserId, int Mode, uint HardLinks)
+public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool IsRegularFile, uint UserId, uint GroupId, int Mode, uint HardLinks)
 {
     private const int AtFdCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
@@ -58,7 +59,7 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
     private static FileIdentity Of(in StatX found)
     {
         var type = found.Mode & TypeMask;
-        return new FileIdentity(type == TypeDirectory, type == TypeRegular, found.UserId, found.Mode & 0xFFF, found.Links);
+        return new FileIdentity(type == TypeDirectory, type == TypeRegular, found.UserId, found.GroupId, found.Mode & 0xFFF, found.Links);
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
@@ -73,6 +74,7 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
     {
         [FieldOffset(16)] internal uint Links;
         [FieldOffset(20)] internal uint UserId;
+        [FieldOffset(24)] internal uint GroupId;
         [FieldOffset(28)] internal ushort Mode;
     }
 }

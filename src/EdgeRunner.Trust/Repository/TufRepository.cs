@@ -1,3 +1,4 @@
+using EdgeRunner.Native.Linux;
 using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Metadata;
@@ -83,11 +84,26 @@ public sealed partial class TufRepository : IDisposable
         }
     }
 
-    /// <summary>Wipes the online keys and lets the lock go.</summary>
+    /// <summary>Wipes the online keys and lets the lock go. What root has made in the repository and beside its online keys goes to the owner of those directories: a depot that
+    /// runs as a user of its own must be able to read and to sign after <c>sudo edgefleet …</c>.</summary>
     public void Dispose()
     {
         _online?.Dispose();
+        GiveBack(Layout.DirectoryPath);
+        GiveBack(OnlineKeysDirectory);
         _lock.Dispose();
+    }
+
+    private static void GiveBack(string directory)
+    {
+        try
+        {
+            DirectoryOwner.GiveBack(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A disk that knows no owners. The change is made, and a depot that cannot read it says so.
+        }
     }
 
     private DateTimeOffset ExpiryOf(string role) => _timeProvider.GetUtcNow() + Content.Settings.Lifetime(role);

@@ -20,7 +20,7 @@ public sealed class CheckWaitTests
 
         var answer = await wait;
         Assert.Equal((false, UpdateReasons.Unavailable), (answer.Done, answer.Code));
-        Assert.Equal("no answer over mqtt within 120 s; the check goes on in the daemon: edgerunner update status", answer.Words);
+        Assert.Equal("no answer over mqtt within 120 s; it goes on", answer.Words);
         var lines = _lines.ToArray();
         Assert.Matches("^edgerunner: waiting for the broker box:1883 since [0-9]+ s, at most 120 s; last error: nobody is there$", lines[0]);
         Assert.InRange(lines.Length, 2, 30);
@@ -68,7 +68,7 @@ public sealed class CheckWaitTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => wait);
     }
 
-    private CheckWait Wait(params string[] sources) => new(sources, _ => Task.FromResult<BrokerStatus?>(new BrokerStatus("box:1883", false, false, "nobody is there")), new Lines(_lines), _time);
+    private CheckWait Wait(params string[] sources) => new(sources, "it goes on", _ => Task.FromResult<BrokerStatus?>(new BrokerStatus("box:1883", false, false, "nobody is there")), new Lines(_lines), _time);
 
     private async Task AdvanceUntilDoneAsync(Task task)
     {

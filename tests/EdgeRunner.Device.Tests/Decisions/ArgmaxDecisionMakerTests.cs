@@ -114,7 +114,7 @@ public class ArgmaxDecisionMakerTests
     {
         var maker = Scores(new ArgmaxDecisionOptions { HoldWindows = 1 });
         var output = new float[3];
-        Assert.Equal(0, AllocationProbe.Measure(() =>
+        Assert.Equal(0, Allocations.Of(() =>
         {
             for (var i = 0; i < 1_000; i++)
             {

@@ -136,7 +136,7 @@ public class ThresholdDecisionMakerTests
         var maker = Make(new ThresholdDecisionOptions { HoldWindows = 3 });
         var tracker = new SegmentTracker();
         var output = new float[1];
-        Assert.Equal(0, AllocationProbe.Measure(() =>
+        Assert.Equal(0, Allocations.Of(() =>
         {
             for (var i = 0; i < 1_000; i++)
             {

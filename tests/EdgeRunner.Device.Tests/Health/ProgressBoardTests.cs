@@ -29,6 +29,6 @@ public class ProgressBoardTests
         {
             first.Busy();
             first.Idle();
-        }));
+        }, calls: 100));
     }
 }

@@ -56,7 +56,7 @@ public class RecordWriterTests
         {
             writer.Window(long.MaxValue, long.MaxValue, new Decision(0, -1.23456789e-30f, true, true), long.MaxValue);
             writer.Ended(new Segment(0, long.MaxValue - 1, long.MaxValue, 0, 0));
-        }));
+        }, calls: 100));
     }
 
     private static JsonElement Parse(ReadOnlySpan<byte> record) => JsonDocument.Parse(Encoding.UTF8.GetString(record)).RootElement;

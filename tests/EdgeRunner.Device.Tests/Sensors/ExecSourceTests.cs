@@ -144,7 +144,7 @@ public sealed class ExecSourceTests : IDisposable
     {
         using var source = Shell("while :; do echo 1.5; done");
         var buffer = new float[16];
-        Assert.Equal(0, AllocationProbe.Measure(() =>
+        Assert.Equal(0, Allocations.Of(() =>
         {
             for (var i = 0; i < 300; i++)
                 source.Read(buffer, _limit.Token);

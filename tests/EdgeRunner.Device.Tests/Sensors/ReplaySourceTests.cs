@@ -114,7 +114,7 @@ public class ReplaySourceTests
         using var source = new ReplaySource(Recordings.Options(directory.File(name)) with { SampleType = SampleType.S16Le }, TimeProvider.System);
         source.Open();
         var buffer = new float[64];
-        Assert.Equal(0, AllocationProbe.Measure(() =>
+        Assert.Equal(0, Allocations.Of(() =>
         {
             for (var i = 0; i < 50; i++)
             {

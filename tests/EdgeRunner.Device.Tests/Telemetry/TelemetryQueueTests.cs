@@ -92,11 +92,7 @@ public sealed class TelemetryQueueTests : IDisposable
     {
         using var queue = NewQueue(4096, eager);
         var record = new byte[100];
-        queue.TryEnqueue(record);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            queue.TryEnqueue(record);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => queue.TryEnqueue(record), calls: 100));
         Assert.True(queue.DroppedRecords > 0);
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Tests.Updates.States;
 using EdgeRunner.Device.Tests.UpdateWriter;
@@ -61,5 +63,60 @@ public sealed class PersonsWishTests(Releases releases) : UpdateServiceTestBase(
         await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
         Assert.True((await Rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default)).Done);
         Assert.Equal("1.0.0", Rig.Serves);
+    }
+
+    [Fact]
+    public async Task Wish_of_a_person_who_has_stopped_waiting_is_not_carried_out_later()
+    {
+        await Rig.StartAsync();
+        await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await NextAsync(2);
+        await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+        var end = new TaskCompletionSource<TrialVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Rig.Story.Watch = _ => end.Task; // Never looks at its token, so the first wish waits and the others wait behind it.
+        await NextAsync(3);
+        await Rig.UntilAsync(() => Rig.Report is { Phase: "trial", Version: "3.0.0" } && Rig.Serves is "3.0.0");
+
+        using var gone = new CancellationTokenSource();
+        var first = Rig.Service.ActivateAsync(UpdateStory.Model, "2.0.0", default);
+        var second = Rig.Service.RollBackAsync(UpdateStory.Model, gone.Token);
+        var third = Rig.Service.UnpinAsync(UpdateStory.Model, default);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        end.SetResult(new TrialVerdict(null, "it has seen enough"));
+
+        Assert.True((await first).Done);
+        Assert.True((await third).Done); // In their order: the one between them had its turn.
+        Assert.Equal("2.0.0", Rig.Serves);
+        Assert.DoesNotContain(Rig.Story.Denied.List(), entry => entry.Version is "2.0.0");
+
+        async Task NextAsync(int number)
+        {
+            await Rig.AddAsync(Releases, number);
+            await Rig.WantAsync(number);
+            await Rig.CheckAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Check_that_waits_for_a_silent_repository_holds_up_no_wish()
+    {
+        await Rig.StartAsync();
+        await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        await Rig.StopAsync();
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start(); // Connections are taken, and nobody ever answers.
+        await Rig.StartAsync(source: $"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/");
+        using var connected = await silent.AcceptTcpClientAsync();
+
+        using var gone = new CancellationTokenSource();
+        var check = Rig.Service.CheckNowAsync(null, retry: false, gone.Token);
+        var tried = Rig.Service.DryRunAsync(null, gone.Token);
+        Assert.True((await Rig.Service.PinAsync(UpdateStory.Model, null, default)).Done);
+        Assert.False(check.IsCompleted || tried.IsCompleted);
+
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => check);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => tried);
     }
 }

@@ -156,7 +156,7 @@ public class ResamplerPropertyTests
             resampler.Process(input, output);
             resampler.Flush(output);
             resampler.Reset();
-        }));
+        }, calls: 100));
     }
 
     private static float[] Sine(double rate, double hertz, int frames) =>

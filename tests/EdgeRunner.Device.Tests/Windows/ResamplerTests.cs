@@ -96,7 +96,7 @@ public class ResamplerTests
     {
         var resampler = new Resampler(44_100, 16_000, 2, 512);
         var (input, output) = (new float[1_024], new float[1_024]);
-        Assert.Equal(0, AllocationProbe.Measure(() => resampler.Process(input, output)));
+        Assert.Equal(0, Allocations.Of(() => resampler.Process(input, output)));
     }
 
     [Theory]

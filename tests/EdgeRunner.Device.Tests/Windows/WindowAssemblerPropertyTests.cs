@@ -249,7 +249,7 @@ public class WindowAssemblerPropertyTests
             while (assembler.TryTake(window))
             {
             }
-        }));
+        }, calls: 100));
         Assert.True(assembler.EndFrame > 0);
     }
 

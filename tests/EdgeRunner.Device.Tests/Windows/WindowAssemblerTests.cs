@@ -146,7 +146,7 @@ public class WindowAssemblerTests
     {
         var assembler = Make(new WindowOptions { Length = 576, Hop = 512, ResampleToHz = 16_000, Channels = [1], Prime = WindowPriming.Zeros }, 2, 48_000);
         var window = new byte[576 * 4];
-        Assert.Equal(0, AllocationProbe.Measure(() =>
+        Assert.Equal(0, Allocations.Of(() =>
         {
             for (var i = 0; i < 100; i++)
             {

@@ -156,4 +156,29 @@ public sealed class DepotServiceTests : IAsyncLifetime
         await using var listener = await TimestampListener.ConnectAsync(_broker.Port);
         await listener.UntilAsync(_repository.Timestamp());
     }
+
+    [Fact]
+    public async Task A_depot_that_could_not_sign_says_so_at_its_start_and_not_only_when_it_is_due()
+    {
+        var keys = _repository.OnlineKeys;
+        Directory.Move(keys, keys + "-away");
+        await using (var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port))
+        {
+            await Waiting.UntilAsync(() => depot.Lines.Any(line => line.Contains("no online keys are here", StringComparison.Ordinal)), "it says that it has no keys");
+        }
+
+        // As a repository that belongs to another user, for a test that may run as root.
+        Directory.Move(keys + "-away", keys);
+        File.Delete(Path.Combine(_repository.Path, ".lock"));
+        Directory.CreateDirectory(Path.Combine(_repository.Path, ".lock"));
+        await using (var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port))
+        {
+            await Waiting.UntilAsync(() => depot.Lines.Any(line => line.StartsWith("Warning the timestamp cannot be signed anew here", StringComparison.Ordinal)), "it says that it may not write");
+            Assert.True(depot.Health.IsHealthy, "another one may be who signs");
+        }
+
+        Directory.Delete(Path.Combine(_repository.Path, ".lock"));
+        await using var well = await RunningDepot.StartAsync(_repository.Path, _broker.Port);
+        await Waiting.UntilAsync(() => well.Lines.Any(line => line.Contains("the timestamp can be signed anew here", StringComparison.Ordinal)), "it says that it can");
+    }
 }

@@ -73,14 +73,7 @@ public sealed class ScikitLearnOracleTests(ModelRuntimeFixture fixture)
     public void Run_of_an_ensemble_allocates_nothing(string name)
     {
         using var ensemble = ScikitLearnEnsemble.LoadBatch(fixture.Runtime, name);
-        ensemble.Model.Run(); // the first time compiles the code
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 20; i++)
-        {
-            ensemble.Model.Run();
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => ensemble.Model.Run(), calls: 20));
     }
 
     [Fact]

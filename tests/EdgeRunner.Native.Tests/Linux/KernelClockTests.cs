@@ -20,12 +20,11 @@ public sealed class KernelClockTests
     [Fact]
     public void Reading_a_clock_allocates_nothing()
     {
-        _ = KernelClock.BoottimeNanoseconds;
-        _ = KernelClock.IsSynchronised;
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        _ = KernelClock.BoottimeNanoseconds;
-        _ = KernelClock.IsSynchronised;
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            _ = KernelClock.BoottimeNanoseconds;
+            _ = KernelClock.IsSynchronised;
+        }));
     }
 
     [Fact]

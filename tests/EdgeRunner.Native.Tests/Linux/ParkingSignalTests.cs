@@ -100,10 +100,7 @@ public sealed class ParkingSignalTests
     public void Waiting_and_waking_allocate_nothing()
     {
         var signal = new ParkingSignal();
-        Use();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Use();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(Use));
 
         void Use()
         {

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace EdgeRunner.Device.Updates.States;
 
-/// <summary>One small JSON file that is written whole. A damaged one is set aside beside it and said, and counts as missing.</summary>
+/// <summary>One small JSON file that is written whole. A damaged one is set aside beside it and said, and counts as missing; one that only cannot be read now is left alone.</summary>
 /// <param name="path">The file.</param>
 /// <param name="type">Its form.</param>
 /// <param name="isValid">What the form cannot say, such as the format number.</param>
@@ -17,7 +17,12 @@ internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, 
     /// <summary>Added to the name of a file that was set aside. One is kept: the last.</summary>
     public const string DamagedSuffix = ".damaged";
 
+    /// <summary>What the kernel says of a sector or a file system that is damaged: EIO, EBADMSG, EUCLEAN.</summary>
+    private static readonly int[] DamageErrors = [5, 74, 117];
+
     /// <summary>Reads the file; null when it is not there or was set aside.</summary>
+    /// <exception cref="IOException">It cannot be read now (no memory, no descriptors); what it holds is still good.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
     public T? Read()
     {
         byte[] bytes;
@@ -31,7 +36,7 @@ internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, 
         {
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e) when (DamageErrors.Contains(e.HResult))
         {
             // Sectors of an old card may not be readable any more; what is written next goes elsewhere.
             return SetAside(e.Message);

@@ -26,7 +26,7 @@ internal sealed class ServingHistory(string stateDirectory, Action<string> say)
     {
         lock (_gate)
         {
-            return Read(model).FirstOrDefault(one => string.Equals(one.Version, version, StringComparison.Ordinal))?.Pipelines
+            return Read(model)?.FirstOrDefault(one => string.Equals(one.Version, version, StringComparison.Ordinal))?.Pipelines
                 ?? new Dictionary<string, PipelineHistory>(StringComparer.Ordinal);
         }
     }
@@ -38,7 +38,7 @@ internal sealed class ServingHistory(string stateDirectory, Action<string> say)
         if (seen.Count == 0) return;
         lock (_gate)
         {
-            var versions = Read(model);
+            if (Read(model) is not { } versions) return;
             var known = new Dictionary<string, PipelineHistory>(StringComparer.Ordinal);
             if (versions.FirstOrDefault(one => string.Equals(one.Version, version, StringComparison.Ordinal)) is { } before)
                 foreach (var (pipeline, history) in before.Pipelines) known[pipeline] = history;
@@ -55,7 +55,20 @@ internal sealed class ServingHistory(string stateDirectory, Action<string> say)
         }
     }
 
-    private IReadOnlyList<VersionHistory> Read(string model) => SectionCheck.IsName(model) ? FileOf(model).Read()?.Versions ?? [] : [];
+    // Null when it cannot be read now: what the file holds must not be written over then.
+    private IReadOnlyList<VersionHistory>? Read(string model)
+    {
+        if (!SectionCheck.IsName(model)) return [];
+        try
+        {
+            return FileOf(model).Read()?.Versions ?? [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            say($"what {model} has done cannot be read, so the next version is compared with less: {e.Message}");
+            return null;
+        }
+    }
 
     private void Write(string model, IReadOnlyList<VersionHistory> versions)
     {

@@ -20,8 +20,8 @@ internal sealed record TrialLimitsInForce(long Windows, TimeSpan Time, double Ma
     /// <summary>0 is the loosest drift of all: it does not compare.</summary>
     private static double CapDrift(double asked, TrialOptions options)
     {
-        if (options.DriftCap is 0) return asked;
-        var loosest = options.MaxDrift is 0 ? options.DriftCap : Math.Max(options.DriftCap, options.MaxDrift);
+        var loosest = Math.Max(options.DriftCap, options.MaxDrift);
+        if (loosest is 0) return asked; // The device does not care.
         return asked is 0 ? loosest : Math.Min(asked, loosest);
     }
 }

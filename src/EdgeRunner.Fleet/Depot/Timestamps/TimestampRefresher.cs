@@ -7,7 +7,8 @@ using EdgeRunner.Trust.Repository;
 namespace EdgeRunner.Fleet.Depot.Timestamps;
 
 /// <summary>Signs the timestamp anew in time, and snapshot and online roles when half of their time is over, as <c>edgefleet repo refresh</c> does. Several depots on one directory
-/// take turns: who has the lock looks first whether another one was quicker. Without the online keys it only says so.</summary>
+/// take turns: who has the lock looks first whether another one was quicker. Whether it could sign it finds out at the start, not when it is due: without the online keys, or
+/// the rights to read them or to write here, it only says so.</summary>
 internal sealed partial class TimestampRefresher(DepotOptions options, DepotHealth health, DepotCounters counters, TimeProvider timeProvider, ILogger<TimestampRefresher> logger) : BackgroundService
 {
     /// <summary>Longest time between two looks: the clock of a machine may be set.</summary>
@@ -17,6 +18,7 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
 
     private readonly RepositoryLayout _layout = new(options.Repository);
     private string _said = "";
+    private bool _couldSign;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -44,7 +46,11 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         }
         try
         {
-            if (UntilDue(RepositoryContent.ReadPublished(_layout)) is var early && early > TimeSpan.Zero) return TimeSpan.FromTicks(Math.Clamp(early.Ticks, TimeSpan.TicksPerSecond, Look.Ticks));
+            if (UntilDue(RepositoryContent.ReadPublished(_layout)) is var early && early > TimeSpan.Zero)
+            {
+                if (!_couldSign && !CouldSign()) return Retry;
+                return TimeSpan.FromTicks(Math.Clamp(early.Ticks, TimeSpan.TicksPerSecond, Look.Ticks));
+            }
             using var repository = TufRepository.OpenForRefresh(options.Repository, timeProvider, options.OnlineKeys);
             if (UntilDue(repository.Content) > TimeSpan.Zero) return Retry; // another depot was quicker
             foreach (var damaged in repository.DamagedStaged) Log.DamagedStaged(logger, damaged.Message);
@@ -70,6 +76,24 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         return Retry;
     }
 
+    /// <summary>Whether the keys and the rights are here, for the operator to know now and not in an hour. Not yet a failure: another one may be who signs.</summary>
+    private bool CouldSign()
+    {
+        try
+        {
+            using var repository = TufRepository.OpenForRefresh(options.Repository, timeProvider, options.OnlineKeys);
+            if (repository.Content.Root is { } root) repository.Online.SignersOf(RoleNames.Timestamp, new RoleAuthority(RoleNames.Root, root.Roles[RoleNames.Timestamp], root.Keys));
+            Say(healthy: true, "the timestamp can be signed anew here");
+            return _couldSign = true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            const string text = "the timestamp cannot be signed anew here, so somebody else must run `edgefleet repo refresh` hourly";
+            Say(healthy: true, $"{text}: {e.Message} Repository and online keys must belong to the user of this process, {Environment.UserName}", isWarning: true);
+            return false;
+        }
+    }
+
     private TimeSpan UntilDue(RepositoryContent content)
     {
         if (content.Timestamp is not { } timestamp) return Retry; // not published yet
@@ -78,12 +102,13 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         return timestamp.Header.Expires - lifetime + interval - timeProvider.GetUtcNow();
     }
 
-    private void Say(bool healthy, string text)
+    private void Say(bool healthy, string text, bool isWarning = false)
     {
         health.Set(DepotHealth.Refresh, healthy, text);
         if (string.Equals(_said, text, StringComparison.Ordinal)) return;
         _said = text;
-        if (healthy) Log.Well(logger, text);
+        if (isWarning) Log.Cannot(logger, text);
+        else if (healthy) Log.Well(logger, text);
         else Log.Failed(logger, text);
     }
 
@@ -100,5 +125,8 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
 
         [LoggerMessage(8063, LogLevel.Warning, "passed over: {Problem}")]
         public static partial void DamagedStaged(ILogger logger, string problem);
+
+        [LoggerMessage(8064, LogLevel.Warning, "{Text}")]
+        public static partial void Cannot(ILogger logger, string text);
     }
 }

@@ -70,6 +70,19 @@ public sealed class UpdateStoreTests : IDisposable
     }
 
     [Fact]
+    public void State_that_cannot_be_read_now_stays_where_it_is()
+    {
+        var written = _store.Write(Record());
+        var path = _state.File("updates/models/vision/state.json");
+        // Held without sharing: .NET refuses to open it, as the kernel does when there are no descriptors left.
+        using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) Assert.Throws<IOException>(() => _store.Read("vision"));
+
+        Assert.Equal(written.Phase, _store.Read("vision").Phase);
+        Assert.False(File.Exists(path + ".damaged"));
+        Assert.Empty(_said);
+    }
+
+    [Fact]
     public void Name_that_would_climb_out_of_the_directory_is_refused()
     {
         Assert.Throws<ArgumentException>(() => _store.Read("../vision"));

@@ -14,7 +14,7 @@ public sealed class TrialLimitsInForceTests
     {
         var inForce = TrialLimitsInForce.Of(new TrialOptions(), NoTrial);
 
-        Assert.Equal((10L, TimeSpan.FromMinutes(1), 0.5), (inForce.Windows, inForce.Time, inForce.MaxErrorRate));
+        Assert.Equal((100L, TimeSpan.FromMinutes(1), 0.5), (inForce.Windows, inForce.Time, inForce.MaxErrorRate));
     }
 
     [Fact]
@@ -22,10 +22,10 @@ public sealed class TrialLimitsInForceTests
     {
         var options = new TrialOptions();
         var strict = TrialLimitsInForce.Of(options, new TrialLimits { Windows = 100_000, Minutes = 60, MaxErrorRate = 0 });
-        var loose = TrialLimitsInForce.Of(options, new TrialLimits { Windows = 20, Minutes = 2, MaxErrorRate = 0.4 });
+        var loose = TrialLimitsInForce.Of(options, new TrialLimits { Windows = 200, Minutes = 2, MaxErrorRate = 0.4 });
 
         Assert.Equal((100_000L, TimeSpan.FromHours(1), 0.0), (strict.Windows, strict.Time, strict.MaxErrorRate));
-        Assert.Equal((20L, TimeSpan.FromMinutes(2), 0.4), (loose.Windows, loose.Time, loose.MaxErrorRate));
+        Assert.Equal((200L, TimeSpan.FromMinutes(2), 0.4), (loose.Windows, loose.Time, loose.MaxErrorRate));
     }
 
     [Fact]
@@ -55,8 +55,9 @@ public sealed class TrialLimitsInForceTests
         Assert.Equal(expected, TrialLimitsInForce.Of(new TrialOptions { MaxLatencyRatio = configured }, new TrialLimits { MaxLatencyRatio = asked }).MaxLatencyRatio);
 
     [Theory]
-    [InlineData(0, 0.2, 0.0, 0)] // no cap: the rollout decides
-    [InlineData(0, 0.2, 9.0, 9)]
+    [InlineData(0, 0.0, 9.0, 9)] // neither cap nor limit: the rollout decides
+    [InlineData(0, 0.2, 0.0, 0.2)]
+    [InlineData(0, 0.2, 9.0, 0.2)]
     [InlineData(0.5, 0.2, 0.0, 0.5)] // not to compare is the loosest of all
     [InlineData(0.5, 0.2, 9.0, 0.5)]
     [InlineData(0.5, 0.2, 0.1, 0.1)]

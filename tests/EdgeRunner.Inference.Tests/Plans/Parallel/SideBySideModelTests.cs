@@ -104,16 +104,7 @@ public sealed class SideBySideModelTests : IDisposable
     public void Run_side_by_side_allocates_nothing()
     {
         using var ensemble = ScikitLearnEnsemble.LoadSingle(_runtime, "digits-vote", On);
-        for (var i = 0; i < 20; i++)
-        {
-            ensemble.Model.Run();
-        }
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 500; i++)
-        {
-            ensemble.Model.Run();
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => ensemble.Model.Run(), calls: 500));
     }
 
     [Fact]

@@ -140,16 +140,7 @@ public sealed class WorkerSetTests
     {
         using var workers = Start(2);
         var beside = new SideBySidePlan(workers, 3, [Independent(9, out _)]);
-        for (var i = 0; i < 100; i++)
-        {
-            beside.TryRun(0, options: null);
-        }
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            beside.TryRun(0, options: null);
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => beside.TryRun(0, options: null), calls: 1000));
     }
 
     [Fact]
