@@ -129,7 +129,7 @@ internal sealed partial class UpdateMachine
         var isMoment = report.IsOutOfDeviceMemory && !string.Equals(record.ReasonCode, report.ReasonCode, StringComparison.Ordinal);
         if (!report.Passed) throw new UpdateFailedException(report.ReasonCode, report.Detail, isFinal: !isOurs && !isMoment);
         if (report.Sha256 is not null && !string.Equals(report.Sha256, record.Target!.BundleSha256, StringComparison.Ordinal))
-            throw new UpdateFailedException(UpdateReasons.DigestMismatch, $"{path} has sha256 {report.Sha256}, {record.Target.BundleSha256} was put there", isFinal: true);
+            throw new UpdateFailedException(UpdateReasons.DigestMismatch, $"{path} has sha256 {report.Sha256}, {record.Target.BundleSha256} was put there", isFinal: ledger.IsDamaged(record)); // Else it was read wrongly, once.
     }
 
     // Null when the bundle has not passed its probe since the daemon started, or is not the one that did: a swap may have waited for days.

@@ -50,6 +50,20 @@ public sealed class DamagedBundleTests(Releases releases) : IClassFixture<Releas
     }
 
     [Fact]
+    public async Task Bundle_that_was_read_wrongly_once_is_probed_again()
+    {
+        var story = Story();
+        var probes = 0;
+        story.Probe = path => UpdateStory.ReportOf(path, ProbeReason.Ok) with { Sha256 = probes++ == 0 ? new string('0', 64) : null };
+
+        var e = await Assert.ThrowsAsync<UpdateFailedException>(() => story.ContinueAsync(releases.Release(1)));
+
+        Assert.Equal((UpdateReasons.DigestMismatch, false, UpdatePhase.Probing), (e.Code, e.IsFinal, story.Store.Read(Model).Phase));
+        Assert.Equal((UpdatePhase.Committed, 1), ((await story.ContinueAsync(releases.Release(1))).Phase, story.Fetches));
+        Assert.Empty(story.Denied.List());
+    }
+
+    [Fact]
     public async Task Bundle_that_the_disk_spoils_before_the_swap_is_fetched_again()
     {
         await Story().RunAsync(releases.Release(1));
