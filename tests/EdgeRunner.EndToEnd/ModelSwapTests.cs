@@ -151,6 +151,8 @@ public sealed class ModelSwapTests : IDisposable
         var written = await ActivateAsync("1.0.0");
         Assert.Equal((0, "shuttle-forest 1.0.0 is in use: no daemon runs; its pipelines use it from their next start\n"), (written.ExitCode, written.Output));
         Assert.Equal(1, (await ActivateAsync("9.0.0")).ExitCode);
+        var misspelt = await ProgramRun.StartAsync(PublishedPrograms.EdgeRunner, "model", "list", "--config", configuration + "x");
+        Assert.Equal((2, true), (misspelt.ExitCode, misspelt.Errors.Contains($"--config {configuration}x: no such file", StringComparison.Ordinal)));
         var unknown = await ActivateAsync("9.0.0", "--json");
         Assert.Equal(1, unknown.ExitCode);
         var answer = JsonDocument.Parse(unknown.Output).RootElement;

@@ -8,12 +8,22 @@ namespace EdgeRunner.Device.Commands;
 internal static class CommonOptions
 {
     /// <summary><c>--config FILE</c>.</summary>
-    public static Option<string> Config() => new("--config", "-c")
+    /// <param name="mayBeMissing">For commands that say themselves what is wrong with it.</param>
+    public static Option<string> Config(bool mayBeMissing = false)
     {
-        Description = "The configuration file; conf.d/*.json beside it and EDGERUNNER__... variables are added.",
-        HelpName = "FILE",
-        DefaultValueFactory = _ => ConfigurationLoader.DefaultPath,
-    };
+        var config = new Option<string>("--config", "-c")
+        {
+            Description = "The configuration file; conf.d/*.json beside it and EDGERUNNER__... variables are added.",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => ConfigurationLoader.DefaultPath,
+        };
+        // A device without a file has the defaults. Who names a file means it: without this a misspelt one would install into the stores of the real device.
+        config.Validators.Add(result =>
+        {
+            if (!mayBeMissing && !result.Implicit && result.GetValue(config) is { } path && !File.Exists(path)) result.AddError($"--config {path}: no such file");
+        });
+        return config;
+    }
 
     /// <summary><c>--json</c>.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON, for programs." };

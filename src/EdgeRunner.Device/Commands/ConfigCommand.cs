@@ -12,7 +12,7 @@ internal static class ConfigCommand
 
     private static Command Check()
     {
-        var config = CommonOptions.Config();
+        var config = CommonOptions.Config(mayBeMissing: true);
         var json = CommonOptions.Json();
         var command = new Command("check", "Say what is wrong with the configuration; exit code 78 if something is.") { config, json };
         command.SetAction(parse =>
@@ -27,7 +27,7 @@ internal static class ConfigCommand
 
     private static Command Show()
     {
-        var config = CommonOptions.Config();
+        var config = CommonOptions.Config(mayBeMissing: true);
         var json = CommonOptions.Json();
         var command = new Command("show", "Show every effective value and where it comes from; secrets are masked.") { config, json };
         command.SetAction(parse =>

@@ -10,7 +10,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var config = CommonOptions.Config();
+        var config = CommonOptions.Config(mayBeMissing: true);
         var untilDone = new Option<bool>("--until-done")
         {
             Description = "End once every pipeline has come to the end of its input and the broker has every record; exit code 1 if a pipeline failed.",

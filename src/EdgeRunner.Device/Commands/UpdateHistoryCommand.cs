@@ -26,9 +26,9 @@ internal static class UpdateHistoryCommand
         command.SetAction(async parse =>
         {
             if (parse.GetValue(model) is { } given && !SectionCheck.IsName(given))
-                return await UpdateAsking.ComplainAsync($"\"{given}\" cannot be the name of a model; expected 1 to 64 of A-Z a-z 0-9 . _ -", ExitCode.Usage).ConfigureAwait(false);
+                return await UpdateAsking.ComplainAsync($"\"{given}\" cannot be the name of a model; expected 1 to 64 of A-Z a-z 0-9 . _ -", ExitCode.Usage, parse.GetValue(json)).ConfigureAwait(false);
             var state = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage.StateDirectory;
-            if (StateOwnership.WhyClosed(state) is { } closed) return await UpdateAsking.ComplainAsync(closed, ExitCode.Permission).ConfigureAwait(false);
+            if (StateOwnership.WhyClosed(state) is { } closed) return await UpdateAsking.ComplainAsync(closed, ExitCode.Permission, parse.GetValue(json)).ConfigureAwait(false);
             var stores = UpdateStores.In(state, TimeProvider.System, UpdateAsking.Say);
             IReadOnlyList<string> models = parse.GetValue(model) is { } one ? [one] : stores.States.Models();
             IReadOnlyList<HistoryEntry> entries = [.. models.SelectMany(stores.History.Read).OrderBy(entry => entry.At).TakeLast(parse.GetValue(last))];

@@ -46,9 +46,10 @@ internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeP
     /// <summary>Tells of something that happened and leaves every state as it is: one line in <c>status.log</c> and in the journal.</summary>
     /// <param name="component">Whom it happened to.</param>
     /// <param name="text">What.</param>
-    public void Note(string component, string text)
+    /// <param name="isOutcome">How something ended: it stands in <c>status.log</c> however much happened before.</param>
+    public void Note(string component, string text, bool isOutcome = false)
     {
-        statusLog.Append(component, $"{component}: {text}");
+        statusLog.Append(component, $"{component}: {text}", isOutcome);
         Log.ComponentNote(logger, component, text);
         Changed?.Invoke(this, EventArgs.Empty);
     }

@@ -21,10 +21,19 @@ internal sealed partial class StatusLog(string directory, long maxBytes, int lin
     public string FilePath { get; } = Path.Combine(directory, "status.log");
 
     /// <summary>Appends one line of a component, unless it has had its share of this minute. Line breaks inside <paramref name="text"/> become spaces.</summary>
-    public void Append(string component, string text)
+    /// <param name="component">Whose line.</param>
+    /// <param name="text">The line, with the component.</param>
+    /// <param name="isOutcome">How something ended: never left out, whatever led to it.</param>
+    public void Append(string component, string text, bool isOutcome = false)
     {
         lock (_gate)
         {
+            if (isOutcome)
+            {
+                Write(text);
+                return;
+            }
+
             var now = timeProvider.GetTimestamp();
             if (!_bursts.TryGetValue(component, out var burst) || (burst.LeftOut == 0 && timeProvider.GetElapsedTime(burst.Start, now) >= Period))
                 _bursts[component] = burst = new Burst(now);

@@ -87,7 +87,7 @@ internal static class UpdateRegistration
             {
                 // Made with the first one: a device without updates needs no queue for them.
                 provider.GetRequiredService<UpdateEvents>().Write(report);
-                states.Note($"update {report.Model}", UpdateWords.Of(report));
+                states.Note($"update {report.Model}", UpdateWords.Of(report), isOutcome: report.Phase is "committed" or "rejected");
             },
         };
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text.Json;
 using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 
@@ -14,7 +16,16 @@ internal static class FleetCommand
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     internal static int Run(string[] args, TimeProvider timeProvider, TextWriter output, TextWriter error, ITerminal? terminal = null, int keyIterations = KeyPair.Iterations)
     {
-        var parsed = Create(new CommandEnvironment(timeProvider, terminal ?? new ConsoleTerminal(), keyIterations)).Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = Create(new CommandEnvironment(timeProvider, terminal ?? new ConsoleTerminal(), keyIterations)).Parse(args);
+        }
+        // A validator has asked for a value that cannot be read; the message is the one that the parser has for it.
+        catch (InvalidOperationException e)
+        {
+            return Refuse(args, [e.Message], output, error);
+        }
         if (parsed.Action is not ParseErrorAction)
         {
             var configuration = new InvocationConfiguration { Output = output, Error = error };
@@ -24,10 +35,20 @@ internal static class FleetCommand
             }
             return parsed.Invoke(configuration);
         }
-        // System.CommandLine itself would bury the message under the whole help text, and answer 1 as for any failure.
-        foreach (var problem in parsed.Errors)
+        return Refuse(args, [.. parsed.Errors.Select(problem => problem.Message)], output, error);
+    }
+
+    /// <summary>System.CommandLine itself would bury the message under the whole help text, and answer 1 as for any failure.</summary>
+    private static int Refuse(string[] args, IReadOnlyList<string> problems, TextWriter output, TextWriter error)
+    {
+        // Looked for in the words themselves: where a command line makes no sense, the parser may not have come as far as the option.
+        if (args.TakeWhile(word => word is not "--").Contains("--json", StringComparer.Ordinal))
         {
-            error.WriteLine(problem.Message);
+            output.WriteLine(JsonSerializer.Serialize(new FleetFailure("Usage", null, null, string.Join(' ', problems)), FleetJsonContext.Default.FleetFailure));
+        }
+        foreach (var problem in problems)
+        {
+            error.WriteLine(problem);
         }
         error.WriteLine("--help shows what can be said here.");
         return ExitCode.Usage;

@@ -15,11 +15,13 @@ internal static class RepoCommand
         RepoSignCommand.Create(environment),
         RepoRotateKeyCommand.Create(environment),
         RepoAddDelegationCommand.Create(environment),
+        RepoRemoveDelegationCommand.Create(environment),
         RepoRefreshCommand.Create(environment),
         RepoVerifyCommand.Create(environment),
         RepoRecoverCommand.Create(environment),
         RepoRenewCommand.Create(environment),
         RepoDropCommand.Create(environment),
+        RepoPruneCommand.Create(environment),
     };
 
     /// <summary>A command that opens the repository, changes it, signs with the keys given and publishes what is complete.</summary>

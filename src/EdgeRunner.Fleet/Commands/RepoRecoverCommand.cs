@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -13,22 +14,42 @@ internal static class RepoRecoverCommand
         var command = new Command("recover", "After online keys were lost or stolen: makes new ones and stages what root, or targets, has to sign.") { roles };
         return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
         {
-            var named = parsed.GetValue(roles)!;
-            var lost = named.Length > 0 ? named : [.. repository.OnlineRoles.Where(r => repository.AuthorityOf(r) is var a && a.RoleKeys.KeyIds.Count(repository.Online.Has) < a.RoleKeys.Threshold)];
+            var named = parsed.GetValue(roles)!.Distinct(StringComparer.Ordinal).ToArray();
+            var lost = named.Length > 0 ? named : [.. repository.OnlineRoles.Except(repository.Content.Leaving, StringComparer.Ordinal).Where(r => repository.AuthorityOf(r) is var a && a.RoleKeys.KeyIds.Count(repository.Online.Has) < a.RoleKeys.Threshold)];
             if (lost.Length == 0)
             {
                 throw new UsageException($"No online key is missing in {repository.OnlineKeysDirectory}. When one was stolen, say whose: --role {string.Join(" --role ", repository.OnlineRoles)}.");
             }
+            // All of it before the first key is made: half a recovery is worse than none.
+            if (lost.FirstOrDefault(r => !repository.IsOnline(r)) is { } offline)
+            {
+                throw new UsageException($"{offline} is not signed online. Change its keys with `edgefleet repo rotate-key {offline}`.");
+            }
+            RequireFreeTargets(repository, lost);
+            repository.RequireReplaceable(lost);
             var done = new List<string>();
             foreach (var role in lost)
             {
-                if (!repository.IsOnline(role))
-                {
-                    throw new UsageException($"{role} is not signed online. Change its keys with `edgefleet repo rotate-key {role}`.");
-                }
                 repository.ReplaceKeys(role, new NewRole([NewOnlineKey.Make(repository, role, done)], 1));
             }
             return Task.FromResult<IReadOnlyList<string>>(done);
         });
+    }
+
+    /// <summary>The key of a role like <c>rollout</c> is named in targets, of which the published version waits for its new keys: it cannot change at the same time.</summary>
+    private static void RequireFreeTargets(TufRepository repository, string[] lost)
+    {
+        string[] delegated = [.. lost.Where(r => !RoleNames.IsTopLevel(r))];
+        if (delegated.Length == 0 || !repository.IsTargetsCountersigned)
+        {
+            return;
+        }
+        string[] top = [.. lost.Where(r => RoleNames.IsTopLevel(r))];
+        throw new RepositoryException(RepositoryFailure.Refused, RoleNames.Targets, file: null, $"its keys are being changed, and till that is signed and published the key of {string.Join(" and ", delegated)} cannot be: targets names it",
+            $"Nothing was changed. {(top.Length == 0
+                ? "Sign the change with `edgefleet repo sign`, and run this again"
+                : $"Run `edgefleet repo recover{Say(top)}` first: root signs that together with the change. When both are published, run `edgefleet repo recover{Say(delegated)}`")}. Or give the change up with `edgefleet repo drop targets` and `edgefleet repo drop root`, and run this again");
+
+        static string Say(IEnumerable<string> roles) => string.Concat(roles.Select(r => " --role " + r));
     }
 }

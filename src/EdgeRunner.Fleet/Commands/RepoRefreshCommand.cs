@@ -7,8 +7,6 @@ namespace EdgeRunner.Fleet.Commands;
 /// <summary><c>edgefleet repo refresh</c>: for cron, hourly.</summary>
 internal static class RepoRefreshCommand
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     internal static Command Create(CommandEnvironment environment)
     {
         var all = new Option<bool>("--all") { Description = "Sign snapshot and the online roles anew too, however fresh they are." };
@@ -31,19 +29,6 @@ internal static class RepoRefreshCommand
         return command;
     }
 
-    internal static async Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
-    {
-        var start = timeProvider.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return TufRepository.OpenForRefresh(directory, timeProvider, onlineKeys);
-            }
-            catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && timeProvider.GetElapsedTime(start) < patience)
-            {
-                await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+    internal static Task<TufRepository> OpenAsync(string directory, string? onlineKeys, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken) =>
+        RepositoryOpening.WaitAsync(() => TufRepository.OpenForRefresh(directory, timeProvider, onlineKeys), patience, timeProvider, cancellationToken);
 }

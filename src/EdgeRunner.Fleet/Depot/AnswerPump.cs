@@ -122,7 +122,8 @@ internal sealed partial class AnswerPump(
 
     private void Fail(Lane lane, Answer answer, PublishedFileException e)
     {
-        Log.CannotServe(logger, lane.Name, e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message);
+        if (e.IsGone) Log.Gone(logger, lane.Name, e.Message);
+        else Log.CannotServe(logger, lane.Name, e.InnerException is { } inner ? $"{e.Message}: {inner.Message}" : e.Message);
         if (answer is SharedChunksAnswer { Group: var group })
         {
             // To each on its own topic: what is sent to all is chunks and nothing else.
@@ -134,8 +135,9 @@ internal sealed partial class AnswerPump(
 
         void Refuse(string topic)
         {
-            counters.Error();
-            Send(Answer.Say(topic, TransferStatus.Error, text: e.Message));
+            if (e.IsGone) counters.NotFound();
+            else counters.Error();
+            Send(e.IsGone ? Answer.Say(topic, TransferStatus.NotFound) : Answer.Say(topic, TransferStatus.Error, text: e.Message));
         }
     }
 
@@ -181,6 +183,9 @@ internal sealed partial class AnswerPump(
     {
         [LoggerMessage(8020, LogLevel.Error, "cannot serve {Who}: {Problem}")]
         public static partial void CannotServe(ILogger logger, string who, string problem);
+
+        [LoggerMessage(8023, LogLevel.Information, "{Who} is told that there is no such file any more: {Problem}")]
+        public static partial void Gone(ILogger logger, string who, string problem);
 
         [LoggerMessage(8022, LogLevel.Critical, "an answer to {Who} failed in a way nobody thought of")]
         public static partial void AnswerFailed(ILogger logger, string who, Exception exception);

@@ -1,6 +1,7 @@
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Keys;
 using EdgeRunner.Trust.Keys;
+using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Repository;
@@ -34,8 +35,12 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
         return new ChangeReport(done, changes, made, published.Published, published.Waiting);
     }
 
-    internal static IReadOnlyList<ChangedRole> Describe(RepositoryContent content) =>
-        [.. content.Staged.Select(s => new ChangedRole(s.Key, RoleChange.Describe(content.Published(s.Key), s.Value)))];
+    internal static IReadOnlyList<ChangedRole> Describe(RepositoryContent content)
+    {
+        // Who signs that a team goes should know what goes with it; that is not in the file, so a stick cannot tell.
+        var losses = content.IsPublished ? content.Leaving.SelectMany(r => DelegationLoss.Of(content, r).Lines()).ToArray() : [];
+        return [.. content.Staged.Select(s => new ChangedRole(s.Key, [.. RoleChange.Describe(content.Published(s.Key), s.Value), .. s.Key is RoleNames.Targets ? losses : []]))];
+    }
 
     /// <exception cref="DeclinedException">The person said no.</exception>
     /// <exception cref="UsageException">There is nobody to ask.</exception>

@@ -10,6 +10,7 @@ namespace EdgeRunner.Fleet.Repository;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(KeyReport))]
 [JsonSerializable(typeof(VerifiedRepository))]
+[JsonSerializable(typeof(PruneOutcome))]
 [JsonSerializable(typeof(IReadOnlyList<ModelEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<ChangedRole>))]
 internal sealed partial class FleetJsonContext : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Trust.Json;
+using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Repository;
@@ -55,8 +56,10 @@ internal static partial class ModelCatalog
     internal static long NextRelease(RepositoryContent content, string name)
     {
         var models = Read(content).Where(m => Is(m, name)).ToArray();
-        // Never below what was given away once, also when the newest release was removed.
-        return Math.Max(models.Select(m => m.Release).DefaultIfEmpty().Max(), models.Select(m => m.MinRelease ?? 0).DefaultIfEmpty().Max()) + 1;
+        // Never below what was given away once, also when the newest release was removed, or went with its team: to devices a lower number is a way back.
+        var retired = content.Retired.Keys.SelectMany(role => content.ReadRetired(role)?.Targets ?? new Dictionary<string, TargetFile>(StringComparer.Ordinal))
+            .Where(t => IsModel(t.Key) && string.Equals(t.Key.Split('/')[1], name, StringComparison.Ordinal)).Select(t => Math.Max(Number(t.Value, "release") ?? 0, Number(t.Value, "min_release") ?? 0));
+        return models.Select(m => Math.Max(m.Release, m.MinRelease ?? 0)).Concat(retired).DefaultIfEmpty().Max() + 1;
     }
 
     /// <summary>Finds out at once whether a model can be added.</summary>
@@ -106,7 +109,7 @@ internal static partial class ModelCatalog
             Find(repository.Content, name, "(any)"); // throws with the names there are
         }
         var done = new List<string>();
-        foreach (var model in models.Where(m => m.State is not "removal staged"))
+        foreach (var model in models.Where(m => m.State is not RemovalStaged))
         {
             done.Add(model.Chunks is null ? AddIndex(repository, model, cancellationToken) : $"{model.Target} has its index already: {model.Chunks} chunks.");
         }

@@ -19,6 +19,7 @@ internal static partial class ModelCatalog
     private const string Prefix = "models/";
     private const string ChunksMember = "chunks";
     private const string NeedsMember = "needs";
+    private const string RemovalStaged = "removal staged";
 
     /// <summary>1 in the <c>custom</c> of a release that is encrypted.</summary>
     internal const string EncryptedMember = "encrypted";
@@ -29,18 +30,20 @@ internal static partial class ModelCatalog
     internal static IReadOnlyList<ModelEntry> Read(RepositoryContent content)
     {
         var all = new List<ModelEntry>();
+        var leaving = content.Leaving;
         foreach (var role in content.TargetsRoles)
         {
+            var leaves = leaving.Contains(role, StringComparer.Ordinal);
             var published = content.Roles.GetValueOrDefault(role)?.Targets;
             var newest = content.NewestTargets(role)!.Targets;
             foreach (var (path, file) in newest.Where(t => IsModel(t.Key)))
             {
                 var index = ChunkIndex.PathOf(path);
-                all.Add(Entry(role, path, newest, IsPublished(path, file) && (!newest.TryGetValue(index, out var chunks) || IsPublished(index, chunks)) ? "published" : "staged"));
+                all.Add(Entry(role, path, newest, leaves ? RemovalStaged : IsPublished(path, file) && (!newest.TryGetValue(index, out var chunks) || IsPublished(index, chunks)) ? "published" : "staged"));
             }
             foreach (var path in (published ?? newest).Keys.Where(t => IsModel(t) && !newest.ContainsKey(t)))
             {
-                all.Add(Entry(role, path, published!, "removal staged"));
+                all.Add(Entry(role, path, published!, RemovalStaged));
             }
 
             bool IsPublished(string path, TargetFile file) => published?.GetValueOrDefault(path) is { } before && Same(before, file);
@@ -62,7 +65,7 @@ internal static partial class ModelCatalog
     internal static string SetMinRelease(TufRepository repository, string name, string version)
     {
         var limit = Find(repository.Content, name, version);
-        var models = Read(repository.Content).Where(m => Is(m, name) && m.State is not "removal staged").ToArray();
+        var models = Read(repository.Content).Where(m => Is(m, name) && m.State is not RemovalStaged).ToArray();
         foreach (var role in models.Select(m => m.Role).Distinct(StringComparer.Ordinal))
         {
             var targets = repository.Content.NewestTargets(role)!.Targets;

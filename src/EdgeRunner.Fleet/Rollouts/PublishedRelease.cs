@@ -27,6 +27,11 @@ internal sealed record PublishedRelease(string Model, string Version, long Numbe
         {
             throw Missing(content, model, version, path);
         }
+        if (content.Leaving.Contains(lister.Envelope.Role, StringComparer.Ordinal))
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, lister.Envelope.Role, file: null, $"its removal waits for signatures, and {path} goes with it",
+                "Choose a release of another role, or give the removal up with `edgefleet repo drop targets`");
+        }
         var file = lister.Targets[path];
         foreach (var (companion, what, fix) in Companions(path, file))
         {

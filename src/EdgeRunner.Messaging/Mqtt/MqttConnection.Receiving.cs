@@ -93,9 +93,9 @@ internal sealed partial class MqttConnection : IMosquittoEvents
             MosquittoError result;
             if (request.Subscription is { } subscription)
             {
-                const int noLocal = 4; // MQTT_SUB_OPT_NO_LOCAL
+                const int noLocal = 4, retainedIfNew = 0x10; // MQTT_SUB_OPT_NO_LOCAL, MQTT_SUB_OPT_SEND_RETAIN_NEW
                 result = client.Subscribe(request.Filter, (int)subscription.Options.QualityOfService,
-                    subscription.Options.NoLocal ? noLocal : 0, out messageId);
+                    (subscription.Options.NoLocal ? noLocal : 0) | (request.IsAgain ? retainedIfNew : 0), out messageId);
             }
             else
             {

@@ -10,5 +10,8 @@ internal sealed class SubscriptionRequest(string filter, MqttSubscription? subsc
     /// <summary>Null: unsubscribe.</summary>
     internal MqttSubscription? Subscription { get; } = subscription;
 
+    /// <summary>The session should have it already: retained messages come only if it has not.</summary>
+    internal bool IsAgain { get; init; }
+
     internal long SentAt { get; set; }
 }

@@ -41,7 +41,8 @@ internal sealed class SubscriptionTable
         lock (_gate) _abandoned.Remove(filter);
     }
 
-    /// <summary>What a new connection must ask for: everything, or with a session that survived only what it does not know yet.</summary>
+    /// <summary>What a new connection must ask for: everything. Also of a session that survived: another client that came with our id, and ended its subscriptions when it
+    /// went, has ended ours.</summary>
     internal List<SubscriptionRequest> ForNewConnection(bool sessionPresent)
     {
         lock (_gate)
@@ -53,8 +54,7 @@ internal sealed class SubscriptionTable
             }
 
             var requests = _abandoned.Select(filter => new SubscriptionRequest(filter, subscription: null)).ToList();
-            requests.AddRange(_all.Where(subscription => !subscription.IsEstablished)
-                .Select(subscription => new SubscriptionRequest(subscription.Filter, subscription)));
+            requests.AddRange(_all.Select(subscription => new SubscriptionRequest(subscription.Filter, subscription) { IsAgain = subscription.IsEstablished }));
             return requests;
         }
     }

@@ -10,7 +10,7 @@ namespace EdgeRunner.Trust.Repository;
 /// <param name="Root">The newest root; null before the first publication.</param>
 /// <param name="Timestamp">The timestamp; null before the first publication.</param>
 /// <param name="Snapshot">The snapshot that the timestamp names.</param>
-/// <param name="Roles">Published targets roles by name, those that the snapshot lists.</param>
+/// <param name="Roles">Published targets roles by name: those that the snapshot lists and that <c>targets</c>, or a role below it, delegates to.</param>
 /// <param name="Staged">Staged files by role.</param>
 public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettings Settings, RootMetadata? Root, TimestampMetadata? Timestamp,
     SnapshotMetadata? Snapshot, IReadOnlyDictionary<string, TargetsMetadata> Roles, IReadOnlyDictionary<string, Envelope> Staged)
@@ -18,6 +18,9 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
     internal static readonly TufClientOptions Bounds = new();
 
     private const string MakeAgain = "Delete the file and make the change again";
+
+    /// <summary>Roles that nobody delegates to any more. Snapshot lists them for ever: devices refuse one in which a role is missing that they know.</summary>
+    public IReadOnlyDictionary<string, MetaFile> Retired { get; init; } = new Dictionary<string, MetaFile>(StringComparer.Ordinal);
 
     /// <summary>True when devices can use it.</summary>
     public bool IsPublished => Timestamp is not null;
@@ -48,29 +51,34 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
         }
         TimestampMetadata? timestamp = null;
         SnapshotMetadata? snapshot = null;
-        var roles = new Dictionary<string, TargetsMetadata>(StringComparer.Ordinal);
+        IReadOnlyDictionary<string, TargetsMetadata> roles = new Dictionary<string, TargetsMetadata>(StringComparer.Ordinal);
+        var retired = new Dictionary<string, MetaFile>(StringComparer.Ordinal);
         if (File.Exists(layout.RoleFile(RoleNames.Timestamp, 0)))
         {
             timestamp = TimestampMetadata.Read(ReadRole(layout, RoleNames.Timestamp, 0));
             snapshot = SnapshotMetadata.Read(ReadRole(layout, RoleNames.Snapshot, timestamp.Snapshot.Version));
+            roles = RoleReach.Read(snapshot, (role, version) => TargetsMetadata.Read(ReadRole(layout, role, version)));
             foreach (var (file, listed) in snapshot.Meta)
             {
                 var role = file.Length > ".json".Length && file.EndsWith(".json", StringComparison.Ordinal)
                     ? file[..^".json".Length]
                     : throw new MetadataException(TrustFailure.Malformed, RoleNames.Snapshot, snapshot.Header.Version, "names that end in .json in meta", file);
-                roles.Add(role, TargetsMetadata.Read(ReadRole(layout, role, listed.Version)));
+                if (!roles.ContainsKey(role))
+                {
+                    retired.Add(role, listed);
+                }
             }
         }
-        return new RepositoryContent(layout, settings, timestamp is null ? null : root, timestamp, snapshot, roles, readStaged(layout));
+        return new RepositoryContent(layout, settings, timestamp is null ? null : root, timestamp, snapshot, roles, readStaged(layout)) { Retired = retired };
     }
 
-    /// <summary>The version a role is published at; 0 when it is not.</summary>
+    /// <summary>The version a role is published at, or was when it was retired; 0 when it never was.</summary>
     public long VersionOf(string role) => role switch
     {
         RoleNames.Root => Root?.Header.Version ?? 0,
         RoleNames.Timestamp => Timestamp?.Header.Version ?? 0,
         RoleNames.Snapshot => Snapshot?.Header.Version ?? 0,
-        _ => Roles.GetValueOrDefault(role)?.Header.Version ?? 0,
+        _ => Roles.GetValueOrDefault(role)?.Header.Version ?? Retired.GetValueOrDefault(role)?.Version ?? 0,
     };
 
     /// <summary>The published file of a role; null when there is none.</summary>
@@ -81,6 +89,29 @@ public sealed record RepositoryContent(RepositoryLayout Layout, RepositorySettin
         RoleNames.Snapshot => Snapshot?.Envelope,
         _ => Roles.GetValueOrDefault(role)?.Envelope,
     };
+
+    /// <summary>What a retired role said last; null when its file cannot be read, which no device does.</summary>
+    public TargetsMetadata? ReadRetired(string role)
+    {
+        try
+        {
+            return Retired.TryGetValue(role, out var listed) ? TargetsMetadata.Read(ReadRole(Layout, role, listed.Version)) : null;
+        }
+        catch (Exception e) when (e is RepositoryException or MetadataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Published delegated roles that nobody delegates to any more when everything staged is published.</summary>
+    public IReadOnlyList<string> Leaving
+    {
+        get
+        {
+            var newest = NewestTargetsRoles();
+            return [.. Roles.Keys.Where(r => r is not RoleNames.Targets && AuthoritiesOf(r, NewestRoot, newest).Count == 0).Order(StringComparer.Ordinal)];
+        }
+    }
 
     /// <summary>The staged file of a role when there is one, else the published one.</summary>
     public Envelope? Newest(string role) => Staged.GetValueOrDefault(role) ?? Published(role);

@@ -29,6 +29,15 @@ internal static class SignedEdit
         {
             roles[at] = role;
         }
+        return signed.WithDelegations(old, roles, keys);
+    }
+
+    /// <summary>Takes a delegation away, with the keys that only it had.</summary>
+    internal static JsonTree WithoutDelegation(this JsonTree signed, TargetsMetadata old, string role) =>
+        signed.WithDelegations(old, [.. (old.Delegations?.Roles ?? []).Where(r => !string.Equals(r.Name, role, StringComparison.Ordinal))], []);
+
+    private static JsonTree WithDelegations(this JsonTree signed, TargetsMetadata old, IReadOnlyList<DelegatedRole> roles, IEnumerable<PublicKey> keys)
+    {
         var used = roles.SelectMany(r => r.Keys.KeyIds).ToHashSet(StringComparer.Ordinal);
         var table = (old.Delegations?.Keys.Values ?? []).Concat(keys).Where(k => used.Contains(k.KeyId)).DistinctBy(k => k.KeyId, StringComparer.Ordinal)
             .ToDictionary(k => k.KeyId, StringComparer.Ordinal);

@@ -56,7 +56,7 @@ public sealed partial class TufRepository
     }
 
     /// <summary>The roles that are signed without a person.</summary>
-    public IReadOnlyList<string> OnlineRoles => [RoleNames.Timestamp, RoleNames.Snapshot, .. Content.Settings.OnlineRoles];
+    public IReadOnlyList<string> OnlineRoles => [RoleNames.Timestamp, RoleNames.Snapshot, .. Content.Settings.OnlineRoles.Where(r => Content.Roles.ContainsKey(r) || Content.Staged.ContainsKey(r))];
 
     /// <summary>Whether a role is signed without a person.</summary>
     public bool IsOnline(string role) => OnlineRoles.Contains(role, StringComparer.Ordinal);
@@ -75,13 +75,9 @@ public sealed partial class TufRepository
     {
         ArgumentNullException.ThrowIfNull(replacement);
         replacement.Check(role);
-        RequirePublished();
+        RequireReplaceable([role]);
         if (RoleNames.IsTopLevel(role))
         {
-            if (role is RoleNames.Targets && Content.Staged.TryGetValue(role, out var staged) && !IsCountersigned(role, staged))
-            {
-                throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "a change of it waits for signatures of the keys that are to be replaced", "Sign it, or give it up with `edgefleet repo drop targets`, then replace the keys");
-            }
             var root = Content.NewestRoot!;
             StageRoot(root.Envelope.Signed.WithRoleKeys(root, role, replacement.RoleKeys, replacement.Keys));
             if (role is RoleNames.Targets && !RoleAuthority.Of(Content.NewestRoot!, role).IsMet(Content.Published(role)!) && !Content.Staged.ContainsKey(role))
@@ -99,6 +95,28 @@ public sealed partial class TufRepository
         }
     }
 
+    /// <summary>True while the published version of targets waits for signatures of the keys that it is to have: nothing in it can be changed until that is published.</summary>
+    public bool IsTargetsCountersigned => Content.Staged.TryGetValue(RoleNames.Targets, out var staged) && IsCountersigned(RoleNames.Targets, staged);
+
+    /// <summary>Throws what <see cref="ReplaceKeys"/> would throw for one of the roles, so that several are replaced or none.</summary>
+    /// <exception cref="RepositoryException">There is no such role, or its keys cannot be replaced now.</exception>
+    public void RequireReplaceable(IReadOnlyCollection<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        RequirePublished();
+        foreach (var role in roles)
+        {
+            if (!RoleNames.IsTopLevel(role))
+            {
+                RequireEditable(FindDelegation(role).Delegator.Role);
+            }
+            else if (role is RoleNames.Targets && Content.Staged.ContainsKey(role) && !IsTargetsCountersigned)
+            {
+                throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "a change of it waits for signatures of the keys that are to be replaced", "Sign it, or give it up with `edgefleet repo drop targets`, then replace the keys");
+            }
+        }
+    }
+
     /// <summary>Adds a delegation to <c>targets</c>, and the first, empty version of the role.</summary>
     /// <exception cref="RepositoryException">There is a role of that name, or it cannot work.</exception>
     public void AddDelegation(NewDelegation delegation)
@@ -110,16 +128,20 @@ public sealed partial class TufRepository
         {
             throw new RepositoryException(RepositoryFailure.AlreadyThere, delegation.Name, file: null, "targets delegates to a role of that name already", "Change its keys with `edgefleet repo rotate-key`");
         }
-        if (delegation.Online && !Content.Settings.OnlineRoles.Contains(delegation.Name, StringComparer.Ordinal))
+        if (Content.Leaving.Contains(delegation.Name, StringComparer.Ordinal))
         {
-            var settings = Content.Settings with { OnlineRoles = [.. Content.Settings.OnlineRoles, delegation.Name] };
-            _writer.Write(Layout.SettingsFile, settings.ToBytes());
-            Content = Content with { Settings = settings };
+            throw new RepositoryException(RepositoryFailure.Refused, delegation.Name, file: null, "its removal is staged and not published", "Sign the removal first, or give it up with `edgefleet repo drop targets`");
+        }
+        RequireEditable(RoleNames.Targets); // before the role is staged, which would wait for ever
+        if (delegation.Online != Content.Settings.OnlineRoles.Contains(delegation.Name, StringComparer.Ordinal))
+        {
+            SetOnlineRoles(delegation.Online ? [.. Content.Settings.OnlineRoles, delegation.Name] : Content.Settings.OnlineRoles.Where(r => !string.Equals(r, delegation.Name, StringComparison.Ordinal)));
         }
         // The role first: a delegation that is staged without it could never be published.
         if (!Content.Roles.ContainsKey(delegation.Name))
         {
-            Stage(Empty(delegation.Name, ExpiryOf(delegation.Name)));
+            // One that was retired goes on counting: devices refuse a version that is lower than one they know.
+            Stage(Empty(delegation.Name, Content.VersionOf(delegation.Name) + 1, ExpiryOf(delegation.Name)));
         }
         EditTargets(RoleNames.Targets, (signed, old) => signed.WithDelegation(old, ToRole(delegation), delegation.Role.Keys));
     }
@@ -148,13 +170,22 @@ public sealed partial class TufRepository
     internal void EditTargets(string role, Func<JsonTree, TargetsMetadata, JsonTree> edit)
     {
         var old = Content.NewestTargets(role) ?? throw NoSuchRole(role);
-        if (Content.Staged.TryGetValue(role, out var staged) && IsCountersigned(role, staged))
-        {
-            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "its keys are being changed, and the published version waits for signatures of the new ones",
-                "Finish that first: `edgefleet repo sign`, or give it up with `edgefleet repo drop root` and `edgefleet repo drop targets`");
-        }
+        RequireEditable(role);
         var signed = edit(old.Envelope.Signed, old).WithHeader(Math.Max(Content.VersionOf(role) + 1, Content.Staged.ContainsKey(role) ? old.Header.Version : 0), ExpiryOf(role));
         Stage(Envelope.Build(role, signed, []));
+    }
+
+    private void RequireEditable(string role)
+    {
+        if (role is RoleNames.Targets && IsTargetsCountersigned)
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "its keys are being changed, and the published version waits for signatures of the new ones",
+                "Finish that first: `edgefleet repo sign`, or give it up with `edgefleet repo drop targets` and `edgefleet repo drop root`");
+        }
+        if (role is not RoleNames.Targets && Content.StagedAuthoritiesOf(role).Count == 0)
+        {
+            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, "its removal is staged, so it can be changed no more", "Give the removal up with `edgefleet repo drop targets`, or leave it at that");
+        }
     }
 
     private void StageRoot(JsonTree signed) =>
@@ -193,12 +224,12 @@ public sealed partial class TufRepository
         yield return Envelope.Build(RoleNames.Targets, MetadataWriter.Targets(Header(RoleNames.Targets), new Dictionary<string, TargetFile>(StringComparer.Ordinal), delegations), []);
         foreach (var delegation in plan.Delegations)
         {
-            yield return Empty(delegation.Name, now + plan.Settings.Lifetime(delegation.Name));
+            yield return Empty(delegation.Name, 1, now + plan.Settings.Lifetime(delegation.Name));
         }
     }
 
-    private static Envelope Empty(string role, DateTimeOffset expires) => Envelope.Build(role,
-        MetadataWriter.Targets(new MetadataHeader(MetadataHeader.WrittenSpecVersion, 1, expires), new Dictionary<string, TargetFile>(StringComparer.Ordinal)), []);
+    private static Envelope Empty(string role, long version, DateTimeOffset expires) => Envelope.Build(role,
+        MetadataWriter.Targets(new MetadataHeader(MetadataHeader.WrittenSpecVersion, version, expires), new Dictionary<string, TargetFile>(StringComparer.Ordinal)), []);
 
     private static DelegatedRole ToRole(NewDelegation delegation) =>
         new(delegation.Name, delegation.Role.RoleKeys, delegation.Terminating, delegation.Paths, PathHashPrefixes: null);

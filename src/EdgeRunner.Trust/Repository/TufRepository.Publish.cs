@@ -124,6 +124,7 @@ public sealed partial class TufRepository
         }
         await CommitAsync([.. ready.Select(r => Content.Staged[r])], published, cancellationToken).ConfigureAwait(false);
         UnstagePublished();
+        ForgetRetiredOnlineRoles();
     }
 
     /// <summary>Publishes targets roles with a new snapshot and timestamp: valid, all of them, with the rename of the last.</summary>
@@ -208,6 +209,10 @@ public sealed partial class TufRepository
         var meta = roles.ToDictionary(r => r.Key + ".json", r => r.Key is RoleNames.Targets
             ? new MetaFile(r.Value.Header.Version)
             : new MetaFile(r.Value.Header.Version, r.Value.Envelope.Raw.Length, FileDigests.Of(r.Value.Envelope.Raw.Span)), StringComparer.Ordinal);
+        foreach (var (role, listed) in Content.Retired)
+        {
+            meta.TryAdd(role + ".json", listed); // for ever: devices refuse a snapshot in which a role is missing that they know
+        }
         var header = new MetadataHeader(MetadataHeader.WrittenSpecVersion, Content.VersionOf(RoleNames.Snapshot) + 1, ExpiryOf(RoleNames.Snapshot));
         return SignOnlineAsync(RoleNames.Snapshot, MetadataWriter.Snapshot(header, meta), RoleAuthority.Of(root, RoleNames.Snapshot), cancellationToken);
     }
@@ -250,11 +255,13 @@ public sealed partial class TufRepository
         }
     }
 
-    private void RequirePublished()
+    private void RequirePublished() => RequirePublished(Content);
+
+    private static void RequirePublished(RepositoryContent content)
     {
-        if (!Content.IsPublished)
+        if (!content.IsPublished)
         {
-            throw new RepositoryException(RepositoryFailure.NotARepository, role: null, Layout.DirectoryPath, "the repository is not published yet: it waits for signatures",
+            throw new RepositoryException(RepositoryFailure.NotARepository, role: null, content.Layout.DirectoryPath, "the repository is not published yet: it waits for signatures",
                 "See `edgefleet repo status`, then sign with `edgefleet repo sign`");
         }
     }

@@ -110,6 +110,10 @@ public sealed partial class TufRepository : IDisposable
 
     private void Sweep()
     {
+        if (AtomicWriter.Temporary(Layout.SettingsFile) is var settings && File.Exists(settings))
+        {
+            _writer.DeleteQuietly(settings);
+        }
         foreach (var directory in (string[])[Layout.Metadata, Layout.Staged, Layout.Targets])
         {
             if (Directory.Exists(directory))
@@ -128,6 +132,7 @@ public sealed partial class TufRepository : IDisposable
                 Unstage(role);
             }
         }
+        SweepLeaving();
     }
 
     /// <summary>True for what is published already and gets signatures for the next root.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EdgeRunner.Device.Benchmarking;
 using EdgeRunner.Device.Commands;
 using EdgeRunner.Device.Configuration;
@@ -18,6 +19,29 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("Cannot parse argument '1.5' for option '--runs' as expected type 'System.Nullable`1[System.Int32]'.", "--runs 1.5 is not allowed; expected a whole number")]
     [InlineData("Required argument missing for command: 'bench'.", "Required argument missing for command: 'bench'.")]
     public void Values_that_cannot_be_read_are_named_without_types_of_dotnet(string message, string expected) => Assert.Equal(expected, EdgeRunnerCommand.Describe(message));
+
+    [Theory]
+    [InlineData("status --nonsense", false)]
+    [InlineData("status --json --nonsense", true)]
+    [InlineData("nonsense --json", true)]
+    [InlineData("update history --last nine --json", true)]
+    [InlineData("probe x.ermodel --cpu-limit nine --json", true)]
+    [InlineData("update check --dry-run=perhaps --json", true)]
+    [InlineData("status nonsense -- --json", false)]
+    public async Task Command_line_that_makes_no_sense_is_answered_in_json_where_that_was_asked_for(string line, bool json)
+    {
+        using StringWriter output = new(), error = new();
+
+        Assert.False(EdgeRunnerCommand.TryParse(line.Split(' '), out _, out var problems));
+        Assert.Equal(ExitCode.Usage, await EdgeRunnerCommand.RefuseAsync(line.Split(' '), problems, output, error));
+
+        Assert.StartsWith("edgerunner: ", error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(json, output.ToString().Length > 0);
+        if (!json) return;
+        using var answer = JsonDocument.Parse(output.ToString());
+        Assert.Equal((false, "usage"), (answer.RootElement.GetProperty("done").GetBoolean(), answer.RootElement.GetProperty("code").GetString()));
+        Assert.StartsWith($"edgerunner: {answer.RootElement.GetProperty("words").GetString()!.Split("; ")[0]}", error.ToString(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Bundle_that_is_not_there_is_no_model_to_install()

@@ -73,6 +73,17 @@ public sealed class StatusLogTests : IDisposable
     }
 
     [Fact]
+    public void Outcome_is_never_left_out()
+    {
+        using var log = New(1 << 20, linesPerMinute: 1);
+        foreach (var phase in (string[])["downloading", "verified", "staged"]) log.Append("update vision", $"update vision: {phase}");
+        log.Append("update vision", "update vision: rejected", isOutcome: true);
+        log.Append("update vision", "update vision: committed", isOutcome: true);
+
+        Assert.Equal(["update vision: downloading", "update vision: rejected", "update vision: committed"], Lines(log));
+    }
+
+    [Fact]
     public void What_was_left_out_is_summed_up_when_the_daemon_stops()
     {
         using (var log = New(1 << 20, linesPerMinute: 1))

@@ -1,4 +1,5 @@
 using EdgeRunner.Device.Health;
+using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Tests.Updates.States;
 using EdgeRunner.Device.Tests.UpdateWriter;
 using EdgeRunner.Device.Updates;
@@ -65,6 +66,22 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
         await Rig.WantAsync(2);
         await Rig.StartAsync();
         await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+
+        await MoveToAsync(1);
+        Assert.Equal("1.0.0", Rig.Serves);
+    }
+
+    [Fact]
+    public async Task Version_that_a_person_had_installed_before_the_fleet_named_it_is_fetched_when_the_fleet_comes_back_to_it()
+    {
+        new BundleStore(Rig.State.Path).Install(Releases.File("1.0.0"), activate: true);
+        await StartFromEmptyAsync();
+        Assert.Contains("it serves already", Rig.Story.History.Read(UpdateStory.Model)[^1].Words, StringComparison.Ordinal);
+        await Rig.AddAsync(Releases, 2);
+        await MoveToAsync(2);
+        await Rig.AddAsync(Releases, 3);
+        await MoveToAsync(3);
+        await Rig.UntilInstalledAsync("2.0.0", "3.0.0");
 
         await MoveToAsync(1);
         Assert.Equal("1.0.0", Rig.Serves);

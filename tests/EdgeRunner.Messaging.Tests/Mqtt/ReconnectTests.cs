@@ -52,6 +52,32 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task Subscription_that_another_client_of_our_id_has_ended_is_made_again_and_retained_messages_do_not_come_twice()
+    {
+        using var broker = MosquittoBroker.Start();
+        using var proxy = new TcpProxy(broker.Port);
+        await using var sender = await SessionHarness.ConnectAsync(broker.Port);
+        await sender.PublishAsync("kept", "retained", MqttPublishOptions.Retained);
+        await using var harness = await SessionHarness.ConnectAsync(proxy.Port, options => options with { ClientId = "one" });
+        await harness.CollectAsync("kept");
+        await harness.CollectAsync("a");
+        await SessionHarness.EventuallyAsync(() => harness.ReceivedTexts is ["retained"], "the retained message");
+
+        proxy.CutEvery(() => 1);
+        proxy.Cut();
+        await using (var other = await SessionHarness.ConnectAsync(broker.Port, options => options with { ClientId = "one" }))
+            await (await other.CollectAsync("a")).DisposeAsync();
+        proxy.CutEvery(() => long.MaxValue);
+
+        await harness.ConnectionsAsync(2);
+        Assert.True(harness.Changes.Last(change => change.State == MqttSessionState.Connected).SessionPresent);
+        // Subscriptions are asked for before anything else is sent, so what comes back over this one shows that all are made.
+        await harness.PublishAsync("a", "over the session itself");
+        await SessionHarness.EventuallyAsync(() => harness.ReceivedTexts.Contains("over the session itself"), "the message");
+        Assert.Equal(["retained", "over the session itself"], harness.ReceivedTexts);
+    }
+
+    [Fact]
     public async Task A_stalled_broker_times_the_publish_out_and_the_session_recovers_when_it_runs_again()
     {
         using var broker = MosquittoBroker.Start();

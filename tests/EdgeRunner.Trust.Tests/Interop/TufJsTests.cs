@@ -89,6 +89,43 @@ public sealed class TufJsTests : IDisposable
     }
 
     [Fact]
+    public async Task It_goes_on_when_a_delegation_was_taken_away_and_old_files_were_removed()
+    {
+        await StartAsync();
+        var team = Key(CryptoKeyKind.Ed25519);
+        var delegation = new NewDelegation("teams/apps", WrittenRepository.Role([team], 1), ["apps/*"]);
+        await _repository.ChangeAsync(r => r.AddDelegation(delegation), [.. _people]);
+        await _repository.ChangeAsync(r => r.AddTarget(role: null, "apps/x", _repository.Content("x"), custom: null, expectedSha256: null), [.. _people]);
+        Assert.Equal("x", Text(Read("old", "apps/x", Model)));
+
+        await _repository.ChangeAsync(r => r.RemoveDelegation("teams/apps"), [.. _people]);
+        foreach (var file in Directory.EnumerateFiles(_repository.Path, "*.*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+        }
+        using (var open = _repository.Open())
+        {
+            Assert.NotEmpty(open.Prune(TimeSpan.Zero, removing: null, CancellationToken.None).Unneeded);
+        }
+        foreach (var client in (string[])["old", "new"])
+        {
+            var read = Read(client, "apps/x", Model);
+            AssertRead(read);
+            Assert.Equal(JsonTree.Null, read.Find("files")!.Find("apps/x"));
+        }
+
+        await _repository.ChangeAsync(r => r.AddDelegation(delegation), [.. _people]);
+        await _repository.ChangeAsync(r => r.AddTarget(role: null, "apps/x", _repository.Content("y"), custom: null, expectedSha256: null), [.. _people]);
+        Assert.Equal("y", Text(Read("old", "apps/x", Model)));
+
+        static string Text(JsonTree read)
+        {
+            Assert.True(read.Find("refused") is null, read.ToString());
+            return Encoding.UTF8.GetString(Convert.FromBase64String(read.Find("files")!.Find("apps/x")!.Text));
+        }
+    }
+
+    [Fact]
     public async Task It_refuses_what_we_refuse()
     {
         await StartAsync();

@@ -71,6 +71,26 @@ public sealed class RepositoryPowerCutTests : IDisposable
         r => r.PublishDocumentsAsync(new Dictionary<string, ReadOnlyMemory<byte>?> { ["rollout/east.json"] = "{}"u8.ToArray() }, CancellationToken.None));
 
     [Fact]
+    public Task Removing_a_delegation() => CutEverywhereAsync(r => r.RemoveDelegation("rollout"), _origin.Targets, everyWay: true);
+
+    [Fact]
+    public Task Removing_old_files() => CutEverywhereAsync(_ => { }, [], r =>
+    {
+        r.Prune(TimeSpan.Zero, removing: null, CancellationToken.None);
+        return Task.CompletedTask;
+    }, prepare: async () =>
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await _origin.AddModelAsync("new/1.ermodel", $"content {i}");
+        }
+        foreach (var file in Directory.EnumerateFiles(_origin.Path, "*.*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch); // before the clock of the test
+        }
+    }, everyWay: true);
+
+    [Fact]
     public async Task Making_a_repository()
     {
         var plan = _origin.Plan();
@@ -136,11 +156,12 @@ public sealed class RepositoryPowerCutTests : IDisposable
         return CutEverywhereAsync(r => r.ReplaceKeys(role, WrittenRepository.Role([next], 1)), signers);
     }
 
-    private async Task CutEverywhereAsync(Action<TufRepository> change, IReadOnlyList<KeyPair> signers, Func<TufRepository, Task>? publish = null, bool everyWay = false)
+    private async Task CutEverywhereAsync(Action<TufRepository> change, IReadOnlyList<KeyPair> signers, Func<TufRepository, Task>? publish = null, bool everyWay = false, Func<Task>? prepare = null)
     {
         publish ??= r => WrittenRepository.SignAndPublishAsync(r, signers);
         await _origin.InitAsync();
         await _origin.AddModelAsync("old/1.ermodel", "old");
+        await (prepare?.Invoke() ?? Task.CompletedTask);
         await _origin.NewDevice("known").RefreshAsync();
         var cuts = 0;
         foreach (var offset in everyWay ? [0, 1, 2] : (int[])[0])

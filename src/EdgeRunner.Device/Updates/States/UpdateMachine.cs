@@ -160,7 +160,8 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
     private KnownRelease? Installed(UpdateRecord record, KnownRelease target)
     {
         var known = record.Find(target.Version);
-        var digest = known is not null && string.Equals(known.Sha256, target.Sha256, StringComparison.Ordinal) ? known.BundleSha256 : target.Sha256;
+        // Of an encrypted one it is what came out; of a version that was there before the fleet named it nothing more is known than the target says.
+        var digest = (known is not null && string.Equals(known.Sha256, target.Sha256, StringComparison.Ordinal) ? known.BundleSha256 : null) ?? target.Sha256;
         return string.Equals(bundles.DigestOf(record.Model, target.Version), digest, StringComparison.Ordinal) ? target with { BundleSha256 = digest } : null;
     }
 

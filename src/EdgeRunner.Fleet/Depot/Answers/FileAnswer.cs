@@ -22,7 +22,6 @@ internal sealed class FileAnswer(string topic, long receivedAt, TransferRequest 
         using var handle = files.TryOpen(request.Kind, request.Name, out var stamp);
         if (handle is null)
         {
-            if (HasBegun) throw Changed();
             counters.NotFound();
             message = Say(Topic, TransferStatus.NotFound);
             return false;

@@ -24,8 +24,13 @@ internal sealed class ChunkIndexCache(PublishedFiles files, long maxBytes)
         if (_byName.TryGetValue(name, out var node))
         {
             _newestFirst.Remove(node);
-            _newestFirst.AddFirst(node);
-            return node.Value.File;
+            if (node.Value.File.IsListed())
+            {
+                _newestFirst.AddFirst(node);
+                return node.Value.File;
+            }
+            _byName.Remove(name);
+            _bytes -= node.Value.File.Cost;
         }
         if (Read(name) is not { } file) return null;
         _byName.Add(name, _newestFirst.AddFirst((name, file)));
@@ -55,7 +60,7 @@ internal sealed class ChunkIndexCache(PublishedFiles files, long maxBytes)
         }
         try
         {
-            return new ChunkedFile(files, ChunkIndex.Parse(bytes), digest);
+            return new ChunkedFile(files, ChunkIndex.Parse(bytes), name, digest);
         }
         catch (ChunkIndexException e)
         {

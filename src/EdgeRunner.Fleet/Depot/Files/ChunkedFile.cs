@@ -14,14 +14,16 @@ internal sealed class ChunkedFile
 
     private readonly PublishedFiles _files;
     private readonly BitArray _good;
+    private readonly string _indexName;
     private FileStamp _stamp;
 
     /// <param name="files">Where the file is read.</param>
     /// <param name="index">Its chunks.</param>
+    /// <param name="indexName">Name of the index's file.</param>
     /// <param name="blobId">SHA-256 of the index, lowercase hex: the level of the topic that its chunks are sent on to all.</param>
-    internal ChunkedFile(PublishedFiles files, ChunkIndex index, string blobId)
+    internal ChunkedFile(PublishedFiles files, ChunkIndex index, string indexName, string blobId)
     {
-        (_files, Index, BlobId) = (files, index, blobId);
+        (_files, Index, _indexName, BlobId) = (files, index, indexName, blobId);
         var slash = index.Target.LastIndexOf('/') + 1;
         Name = $"{index.Target[..slash]}{index.Sha256}.{index.Target[slash..]}";
         _good = new BitArray(index.Count);
@@ -45,8 +47,7 @@ internal sealed class ChunkedFile
     /// <exception cref="PublishedFileException">The file is not there, or its bytes are not those of the index.</exception>
     internal void Read(int number, Span<byte> destination)
     {
-        using var handle = _files.TryOpen(TransferKind.Target, Name, out var stamp)
-            ?? throw new PublishedFileException($"the file {Words.Quote(Name)}, which the chunk index describes, is not in the repository");
+        using var handle = _files.TryOpen(TransferKind.Target, Name, out var stamp) ?? throw Missing();
         if (stamp != _stamp)
         {
             _good.SetAll(false);
@@ -57,4 +58,15 @@ internal sealed class ChunkedFile
         if (!Index.IsChunk(number, destination)) throw new PublishedFileException($"chunk {number} of {Words.Quote(Name)} is damaged in the repository: its bytes are not those that were signed");
         _good[number] = true;
     }
+
+    /// <summary>Whether its index is still published. A prune takes that away before the file.</summary>
+    internal bool IsListed()
+    {
+        using var handle = _files.TryOpen(TransferKind.Chunk, _indexName, out _);
+        return handle is not null;
+    }
+
+    private PublishedFileException Missing() => IsListed()
+        ? new PublishedFileException($"the file {Words.Quote(Name)}, which the chunk index describes, is not in the repository")
+        : new PublishedFileException($"{Words.Quote(Name)} was removed from the repository") { IsGone = true };
 }

@@ -29,10 +29,10 @@ internal sealed class RoleExpiries(DepotOptions options, RepositoryWatch watch)
         yield return Of(RoleNames.Timestamp, timestamp.Metadata.Header);
         if (ReadFile(RoleNames.Snapshot, timestamp.Metadata.Snapshot.Version, SnapshotMetadata.Read) is not { } snapshot) yield break;
         yield return Of(RoleNames.Snapshot, snapshot.Header);
-        foreach (var (file, listed) in snapshot.Meta.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        // Not all that it lists: a role that nobody delegates to any more may expire.
+        foreach (var (role, targets) in RoleReach.Read(snapshot, (role, version) => ReadFile(role, version, TargetsMetadata.Read)).OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            var role = file[..^".json".Length];
-            if (ReadFile(role, listed.Version, TargetsMetadata.Read) is { } targets) yield return Of(role, targets.Header);
+            yield return Of(role, targets.Header);
         }
     }
 
