@@ -141,7 +141,7 @@ public sealed class PipelineHostTests : IDisposable
                 telemetry.Offer(model.Writer, segments, ++window, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, window, default, fault);
                 if (guard.Count(fault)) throw new InvalidOperationException("the model does nothing wrong");
             }
-        }, calls: 100));
+        }, calls: 200));
         Assert.True(window > 300);
         Assert.True(shadow.Skipped > 0);
         Assert.Equal(window, parts.Model.Observation.Windows);
