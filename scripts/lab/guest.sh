@@ -20,7 +20,7 @@ milliseconds() { local now=${EPOCHREALTIME/./}; printf '%s\n' "${now%???}"; }
 wait_for() { # SECONDS COMMAND...
   local until=$((SECONDS + $1))
   shift
-  until "$@"; do ((SECONDS < until)) || return 1; sleep 0.1; done
+  until "$@"; do ((SECONDS < until)) || return 1; sleep "${POLL_SECONDS:-0.1}"; done
 }
 # verified UNIT: systemd finds no mistake in it.
 verified() { local out; out=$(systemd-analyze verify "$1" 2>&1 | grep -i "${1%.service}"); printf '%s\n' "$out"; [[ -z $out ]]; }

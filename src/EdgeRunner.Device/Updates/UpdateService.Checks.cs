@@ -47,6 +47,7 @@ internal sealed partial class UpdateService
         _check = null;
         if (!check.IsCompletedSuccessfully) return; // Cancelled: the host stops.
         var outcome = check.Result;
+        if (_forgive) ForgiveOrAnswer();
         parts.Schedule.OnChecked(outcome.Failure is null);
         parts.Board.SetChecked(timeProvider.GetUtcNow(), outcome.Failure?.Code, outcome.Failure?.Message);
         if (outcome.Failure is { } failure)
@@ -65,6 +66,20 @@ internal sealed partial class UpdateService
         _done.Clear();
         pauses.End(all: outcome.Trigger == UpdateTrigger.Manual);
         Answer(new UpdateAnswer(true, Describe()));
+    }
+
+    // Also when the check has failed: what is known may be tried again.
+    private void ForgiveOrAnswer()
+    {
+        try
+        {
+            Forgive();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Answer(new UpdateAnswer(false, $"files of the updates cannot be read or written: {e.Message}", UpdateReasons.Storage));
+            throw;
+        }
     }
 
     // The stick's roads serve until the next stick comes: an update from it may be under way.

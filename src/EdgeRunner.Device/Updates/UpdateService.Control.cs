@@ -8,13 +8,16 @@ internal sealed partial class UpdateService
     // What must not run beside a check: both would use one memory of what was verified. And a check that is under way began before what the person knows.
     private readonly Queue<Func<CancellationToken, Task>> _afterCheck = new();
 
+    // A retry that waits for its check: what was refused would else begin at once, by a wish and limits from before it.
+    private bool _forgive;
+
     /// <inheritdoc/>
     public Task<UpdateAnswer> CheckNowAsync(string? directory, bool retry, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<UpdateAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(stop =>
         {
-            if (retry) Forgive();
+            _forgive |= retry;
             _waiting.Add(answer);
             parts.Schedule.Ask();
             if (directory is not null) BeginCheck(UpdateTrigger.Manual, directory, stop);
@@ -120,6 +123,7 @@ internal sealed partial class UpdateService
     /// <summary>Lets everything be tried again that was refused here.</summary>
     private void Forgive()
     {
+        _forgive = false;
         foreach (var model in parts.Denied.List().Select(entry => entry.Model).Distinct(StringComparer.Ordinal).ToList())
         {
             parts.Denied.Clear(model);

@@ -44,6 +44,28 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
     }
 
     [Fact]
+    public async Task Retry_begins_with_what_its_check_has_found_and_not_with_the_wish_from_before()
+    {
+        await StartFromEmptyAsync();
+        Rig.Story.Probe = path => UpdateStory.ReportOf(path, Device.Probing.ProbeReason.GoldenMismatch);
+        await Rig.AddAsync(Releases, 2);
+        await Rig.WantAsync(2);
+        await Rig.CheckAsync();
+        await Rig.UntilAsync(UpdatePhase.Rejected, "2.0.0");
+        var before = Rig.Phases;
+
+        // A rollout that was mended, and at once a person: what was refused must not begin again, or go by limits that are no longer wanted.
+        Rig.Story.Probe = null;
+        await Rig.AddAsync(Releases, 3);
+        await Rig.WantAsync(3);
+        await Rig.CheckAsync(retry: true);
+        await Rig.UntilAsync(UpdatePhase.Committed, "3.0.0");
+
+        Assert.Equal($"{before} downloading verified staged probing trial committed", Rig.Phases);
+        Assert.Empty(Rig.Story.Denied.List());
+    }
+
+    [Fact]
     public async Task Newer_desired_state_ends_a_trial_and_is_taken_from_the_version_before()
     {
         await StartFromEmptyAsync();
