@@ -63,6 +63,9 @@ internal sealed class UpdateStory : IReleaseDownloader, IReleaseProbe, IModelSwi
     /// <summary>What a swap says; null does it.</summary>
     public Func<string, ActivationReport?> Swap { get; set; } = _ => null;
 
+    /// <summary>What a swap says after the version was loaded; null does it.</summary>
+    public Func<string, ActivationReport?> SwapLoaded { get; set; } = _ => null;
+
     /// <summary>How a trial ends.</summary>
     public Func<CancellationToken, Task<TrialVerdict>>? Watch { get; set; }
 
@@ -157,9 +160,11 @@ internal sealed class UpdateStory : IReleaseDownloader, IReleaseProbe, IModelSwi
         Limits = ProbeLimitsInForce.BeforeBundle(new ProbeLimits()),
     };
 
-    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken)
+    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, Action begins, CancellationToken cancellationToken)
     {
         if (Swap(version) is { } report) return Task.FromResult(report);
+        begins();
+        if (SwapLoaded(version) is { } late) return Task.FromResult(late);
         Bundles.Activate(model, version);
         return Task.FromResult(new ActivationReport(model, version, Activated: true, null, []));
     }

@@ -15,7 +15,7 @@ internal sealed class PipelineCounters
     private long _turnedOff;
     private readonly long[] _faults = new long[FaultKinds.Count];
 
-    /// <summary>Windows that were complete and given to the model.</summary>
+    /// <summary>Windows that were complete: each was given to the model, or came while that was turned off.</summary>
     public long Windows => Volatile.Read(ref _windows);
 
     /// <summary>Windows that ended in a decision; the rest are <see cref="InvalidOutputs"/>, <see cref="RunErrors"/> and <see cref="WindowsWithoutModel"/>.</summary>

@@ -1,5 +1,4 @@
 using EdgeRunner.Device.Configuration;
-using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Windows;
@@ -27,13 +26,13 @@ internal sealed class PipelineParts : IDisposable
     /// <summary>Loads the model, opens the source and fits window and decision to them.</summary>
     /// <param name="name">The pipeline's name.</param>
     /// <param name="options">The pipeline's configuration.</param>
+    /// <param name="path">The bundle.</param>
     /// <param name="engine">Loads ONNX Runtime when it is the first.</param>
-    /// <param name="store">Finds models by name.</param>
     /// <param name="sources">Makes the source.</param>
     /// <exception cref="Exception">Any part cannot be made; the message says which and what would mend it. Nothing is left open.</exception>
-    public static PipelineParts Open(string name, PipelineOptions options, InferenceEngine engine, BundleStore store, SampleSourceFactory sources)
+    public static PipelineParts Open(string name, PipelineOptions options, string path, InferenceEngine engine, SampleSourceFactory sources)
     {
-        using var bundle = ModelBundle.Open(options.Model!.Bundle ?? store.ActiveBundle(options.Model.Name!), BundleLimits.Default);
+        using var bundle = ModelBundle.Open(path, BundleLimits.Default);
         var fit = ModelFit.Of(options, bundle.Manifest);
         var source = sources.Create(options.Source!);
         try

@@ -23,6 +23,9 @@ internal sealed partial class PipelineWorker : IDisposable
     private readonly Lock _refresh = new();
     private PipelineLoop? _loop;
     private Exception? _fault;
+    private PipelineFault? _modelFault;
+    private ProgressMark? _mark;
+    private string? _bundle; // what this turn began with, or has now: for the thread alone
     private bool _waitsForRelease;
 
     public PipelineWorker(string name, PipelineOptions options, PipelineContext context, PipelineTelemetry telemetry, PipelineCounters counters, bool once)
@@ -59,6 +62,13 @@ internal sealed partial class PipelineWorker : IDisposable
 
     /// <summary>What it failed with; null while it works, and before it has failed. Any thread.</summary>
     public Exception? Fault => Volatile.Read(ref _fault);
+
+    /// <summary>The last fault that its model may have to answer for, also after it has begun anew; null when there was none. Any thread.</summary>
+    public PipelineFault? ModelFault => Volatile.Read(ref _modelFault);
+
+    /// <summary>How long the thread has been at its present window, or at warming up the model; zero while it waits for input, loads or waits to be tried again. Any
+    /// thread.</summary>
+    public TimeSpan BusyFor => Volatile.Read(ref _mark)?.BusyFor ?? TimeSpan.Zero;
 
     private string Component => $"pipeline {Name}";
 
@@ -158,6 +168,7 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private void Fail(Exception e, string reason)
     {
+        Volatile.Write(ref _modelFault, PipelineFault.After(_modelFault, _bundle, e));
         Volatile.Write(ref _fault, e);
         _waitsForRelease = false;
         _context.States.Set(Component, ComponentState.Failed, reason);
@@ -178,14 +189,17 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private bool TryRunToEnd()
     {
-        using var parts = PipelineParts.Open(Name, Options, _context.Engine, _context.Store, _context.Sources);
+        _bundle = null;
+        _bundle = Options.Model!.Bundle ?? _context.Store.ActiveBundle(Options.Model.Name!);
+        using var parts = PipelineParts.Open(Name, Options, _bundle, _context.Engine, _context.Sources);
         using var loop = new PipelineLoop(Name, Options, _context, parts, _telemetry, Counters, Latency, Observed, _stop.Token);
         _waitsForRelease = false;
         var mark = _context.Progress.Register(Component);
+        Volatile.Write(ref _mark, mark);
         Volatile.Write(ref _loop, loop);
         try
         {
-            if (Options.Model!.Name is { } name && _context.Store.FindActiveBundle(name) is { } active && !string.Equals(active, parts.Model.Path, StringComparison.Ordinal)) return false;
+            if (Options.Model.Name is { } name && _context.Store.FindActiveBundle(name) is { } active && !string.Equals(active, parts.Model.Path, StringComparison.Ordinal)) return false;
             _context.States.Set(Component, ComponentState.Running, parts.Model.Title);
             Volatile.Write(ref _fault, null);
             loop.Run(mark);
@@ -193,6 +207,8 @@ internal sealed partial class PipelineWorker : IDisposable
         finally
         {
             _context.Progress.Remove(mark);
+            Volatile.Write(ref _mark, null);
+            _bundle = parts.Model.Path;
             _finished = Describe(loop);
             lock (_refresh) Volatile.Write(ref _loop, null);
         }

@@ -4,7 +4,9 @@ namespace EdgeRunner.Device.Probing;
 internal static class ProbeEnding
 {
     private const int SigAbort = 6;
-    private const int SigKill = 9;
+    /// <summary>Nobody can catch it.</summary>
+    internal const int SigKill = 9;
+
     private const int SigCpu = 24;
 
     // What C++, glibc and .NET write before they abort for want of memory.

@@ -26,6 +26,10 @@ internal sealed record ProbeReport
     /// <summary>The signal that ended the child; null when none did or it was ours.</summary>
     public int? Signal { get; init; }
 
+    /// <summary>True when the kernel killed the child because the device had no more memory: the model kept the limits that were set for it.</summary>
+    [JsonIgnore]
+    public bool IsOutOfDeviceMemory => this is { Reason: ProbeReason.MemoryExceeded, Signal: ProbeEnding.SigKill };
+
     /// <summary>Name of the model.</summary>
     public string? Model { get; init; }
 

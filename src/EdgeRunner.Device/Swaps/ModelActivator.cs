@@ -22,13 +22,18 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
     /// <param name="measuredBytes">Memory a probe has measured; null for what the manifest declares.</param>
     /// <param name="cancellationToken">Gives up waiting for changes before this one; a change that has begun is finished.</param>
     public Task<ActivationReport> ActivateAsync(string name, string version, long? measuredBytes, CancellationToken cancellationToken) =>
-        ChangeAsync(name, version, measuredBytes, () => store.Activate(name, version), cancellationToken);
+        ActivateAsync(name, version, measuredBytes, static () => { }, cancellationToken);
 
-    /// <summary>As <see cref="ActivateAsync"/>, because the version in use is no good: it is not the one to return to afterwards.</summary>
+    /// <summary>The same; <paramref name="begins"/> is called once, before anything of the version is loaded or it becomes the active one, and not when it is refused
+    /// before. What it throws refuses the change.</summary>
+    public Task<ActivationReport> ActivateAsync(string name, string version, long? measuredBytes, Action begins, CancellationToken cancellationToken) =>
+        ChangeAsync(name, version, measuredBytes, () => store.Activate(name, version), begins, cancellationToken);
+
+    /// <summary>As an activation, because the version in use is no good: it is not the one to return to afterwards.</summary>
     public Task<ActivationReport> ReturnAsync(string name, string version, CancellationToken cancellationToken) =>
-        ChangeAsync(name, version, measuredBytes: null, () => store.Return(name, version), cancellationToken);
+        ChangeAsync(name, version, measuredBytes: null, () => store.Return(name, version), static () => { }, cancellationToken);
 
-    private async Task<ActivationReport> ChangeAsync(string name, string version, long? measuredBytes, Action activate, CancellationToken cancellationToken)
+    private async Task<ActivationReport> ChangeAsync(string name, string version, long? measuredBytes, Action activate, Action begins, CancellationToken cancellationToken)
     {
         if (store.FindBundle(name, version) is not { } path)
         {
@@ -42,7 +47,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
         try
         {
             var users = pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)).ToList();
-            var change = New(path, measuredBytes);
+            var change = New(path, measuredBytes, begins);
             var refusal = await RunAsync(users, () => change.Run(users, name, activate)).ConfigureAwait(false);
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
@@ -82,7 +87,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
             loop.Guard.MarkRetry();
             var model = worker.Options.Model!;
             var path = model.Bundle ?? store.FindActiveBundle(model.Name!) ?? loop.Parts.Model.Path;
-            var change = New(path, measuredBytes: null);
+            var change = New(path, measuredBytes: null, static () => { });
             await RunAsync([worker], () => change.Run([worker], loop.Parts.Model.Instance.Manifest.Name, () => { })).ConfigureAwait(false);
         }
         finally
@@ -94,8 +99,9 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    private ModelChange New(string path, long? measuredBytes) => new(preparation, path, measuredBytes, timeProvider)
+    private ModelChange New(string path, long? measuredBytes, Action begins) => new(preparation, path, measuredBytes, timeProvider)
     {
+        Begins = begins,
         Reported = (_, swap) =>
         {
             events.Write(swap);

@@ -18,12 +18,16 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
 
     private readonly List<Step> _steps = [];
     private string _title = "";
+    private bool _hasBegun;
 
     /// <summary>What became of it in each pipeline, so far.</summary>
     public IReadOnlyList<PipelineSwap> Results => [.. _steps.Select(step => step.Result!)];
 
     /// <summary>True when the refusal was of the moment: no memory, a full disk, a silent source.</summary>
     public bool MayPass { get; private set; }
+
+    /// <summary>Called once, before anything of the new model is loaded or it becomes the active one; what it throws refuses the change.</summary>
+    public required Action Begins { get; init; }
 
     /// <summary>Told of each result: at the end, and once more when a pipeline takes a pending model later.</summary>
     public Action<PipelineWorker, PipelineSwap>? Reported { get; init; }
@@ -46,6 +50,7 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
             foreach (var step in _steps) Prepare(at = step, bundle);
             foreach (var step in _steps.Where(step => step.Mode == SwapMode.DropFirst)) PrepareAfterDrop(at = step, bundle);
             at = null;
+            Begin();
             activate();
         }
         // Whatever is wrong with the new model, out of memory included, the old one goes on.
@@ -70,7 +75,7 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         var plan = preparation.Plan(bundle, measuredBytes, step.Worker, loop);
         (step.Mode, step.Words) = (plan.Mode, plan.Words);
         if (plan.Mode is null) throw new SwapRefusedException(plan.Words, mayPass: true);
-        if (plan.Mode == SwapMode.Beside) step.Prepared = preparation.Load(bundle, step.Worker, loop);
+        if (plan.Mode == SwapMode.Beside) Load(step, bundle);
     }
 
     private void PrepareAfterDrop(Step step, ModelBundle bundle)
@@ -81,7 +86,20 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         dropped.Dispose();
         ProcessHeap.Trim();
         preparation.RequireRoom(bundle, measuredBytes);
+        Load(step, bundle);
+    }
+
+    private void Load(Step step, ModelBundle bundle)
+    {
+        Begin();
         step.Prepared = preparation.Load(bundle, step.Worker, step.Loop!);
+    }
+
+    private void Begin()
+    {
+        if (_hasBegun) return;
+        Begins();
+        _hasBegun = true;
     }
 
     private static void HandOver(Step step)

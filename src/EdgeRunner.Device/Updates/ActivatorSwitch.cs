@@ -6,8 +6,8 @@ namespace EdgeRunner.Device.Updates;
 internal sealed class ActivatorSwitch(ModelActivator activator) : IModelSwitch
 {
     /// <inheritdoc/>
-    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken) =>
-        activator.ActivateAsync(model, version, peakBytes, cancellationToken);
+    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, Action begins, CancellationToken cancellationToken) =>
+        activator.ActivateAsync(model, version, peakBytes, begins, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) => activator.ReturnAsync(model, version, cancellationToken);

@@ -1,3 +1,5 @@
+using EdgeRunner.Device.Probing;
+
 namespace EdgeRunner.Device.Updates;
 
 /// <summary>When what failed is tried again: pauses that grow with each failure of the same release. Not thread-safe.</summary>
@@ -7,6 +9,8 @@ internal sealed class RetryPauses(double share, TimeProvider timeProvider)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
+    private static readonly string OutOfMemory = ProbeWords.Code(ProbeReason.MemoryExceeded);
 
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -19,7 +23,8 @@ internal sealed class RetryPauses(double share, TimeProvider timeProvider)
     {
         var failures = _entries.TryGetValue(model, out var before) && string.Equals(before.Sha256, sha256, StringComparison.Ordinal) ? before.Failures + 1 : 1;
         var bound = First * Math.Pow(2, Math.Min(failures - 1, 12));
-        var pause = (bound < Longest ? bound : Longest) * (0.5 + (share / 2));
+        // What made the kernel kill for want of memory endangers everything else here: not again in a few seconds.
+        var pause = (bound < Longest && !string.Equals(code, OutOfMemory, StringComparison.Ordinal) ? bound : Longest) * (0.5 + (share / 2));
         _entries[model] = new Entry(sha256, code, failures, timeProvider.GetTimestamp(), pause);
         return pause;
     }

@@ -7,8 +7,12 @@ namespace EdgeRunner.Device.Updates;
 internal sealed class StoreSwitch(BundleStore bundles) : IModelSwitch
 {
     /// <inheritdoc/>
-    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken) =>
-        Done(model, version, () => bundles.Activate(model, version));
+    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, Action begins, CancellationToken cancellationToken) =>
+        Done(model, version, () =>
+        {
+            begins();
+            bundles.Activate(model, version);
+        });
 
     /// <inheritdoc/>
     public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) =>

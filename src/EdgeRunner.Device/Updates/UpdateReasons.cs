@@ -54,7 +54,7 @@ internal static class UpdateReasons
     /// <summary>The guard of a pipeline turned the model off during the trial.</summary>
     public const string TrialGuard = "trial-guard";
 
-    /// <summary>A pipeline could not work with it, or gave it no window although its source delivered.</summary>
+    /// <summary>A pipeline broke down with it again and again, hangs in it, or gave it none of its windows.</summary>
     public const string TrialFault = "trial-fault";
 
     /// <summary>Power was lost twice during the trial.</summary>

@@ -142,7 +142,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
 
             // A trial that was stopped in order goes on at the next start; one without this mark counts as a crash.
             foreach (var record in parts.Store.Models().Select(parts.Store.Read).Where(record => record.Phase == UpdatePhase.Trial))
-                parts.Store.Write(record with { CleanStop = true });
+                parts.Store.Write(record with { CleanStop = true }, counts: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

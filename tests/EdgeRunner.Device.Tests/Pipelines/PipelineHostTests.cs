@@ -114,7 +114,7 @@ public sealed class PipelineHostTests : IDisposable
     {
         var options = _rig.ShuttlePipeline(pipeline => ((ReplaySourceOptions)pipeline.Source!).Loop = true);
         options.Guard = new GuardOptions { RunTimeoutMs = 5_000, MaxErrors = 10, Windows = 100 };
-        using var parts = PipelineParts.Open("shuttle", options, _rig.Engine, _rig.Store, _rig.Sources);
+        using var parts = PipelineParts.Open("shuttle", options, options.Model!.Bundle!, _rig.Engine, _rig.Sources);
         var (windows, events) = (_rig.Intake.Open("w"), _rig.Intake.Open("event"));
         options.Telemetry.WhenFull = QueueFullPolicy.Drop;
         var counters = new PipelineCounters();
@@ -141,7 +141,7 @@ public sealed class PipelineHostTests : IDisposable
                 telemetry.Offer(model.Writer, segments, ++window, parts.Assembler.NewFrame, parts.Assembler.EndFrame, decision, window, default, fault);
                 if (guard.Count(fault)) throw new InvalidOperationException("the model does nothing wrong");
             }
-        }, calls: 100));
+        }, calls: 200));
         Assert.True(window > 300);
         Assert.True(shadow.Skipped > 0);
         Assert.Equal(window, parts.Model.Observation.Windows);

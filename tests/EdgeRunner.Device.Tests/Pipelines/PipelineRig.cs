@@ -17,6 +17,8 @@ namespace EdgeRunner.Device.Tests.Pipelines;
 /// <summary>Everything a pipeline works with, real, in a temporary directory: ONNX Runtime, the store, recordings. Nobody empties the queues.</summary>
 internal sealed class PipelineRig : IDisposable
 {
+    private ProgressBoard? _progress;
+
     public TempDirectory Directory { get; } = new();
 
     /// <param name="queueBytes">Room for the records of a pipeline <c>p</c>; null is the default.</param>
@@ -28,7 +30,6 @@ internal sealed class PipelineRig : IDisposable
         Intake = new TelemetryIntake(options);
         StatusLog = new StatusLog(Directory.Path, 1 << 20, 0, TimeProvider.System, NullLogger<StatusLog>.Instance);
         States = new StateBoard(StatusLog, TimeProvider.System, NullLogger<StateBoard>.Instance);
-        Progress = new ProgressBoard(TimeProvider.System);
         Engine = new InferenceEngine(new InferenceOptions { OnnxRuntime = TestPaths.OnnxRuntimeLibrary }, NullLogger<InferenceEngine>.Instance);
         Sources = new SampleSourceFactory(TimeProvider.System, Random.Shared, NullLoggerFactory.Instance);
     }
@@ -41,7 +42,10 @@ internal sealed class PipelineRig : IDisposable
 
     public StateBoard States { get; }
 
-    public ProgressBoard Progress { get; }
+    public ProgressBoard Progress => _progress ??= new ProgressBoard(Clock);
+
+    /// <summary>The clock of the pipelines' threads; to be set before they are made.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     public InferenceEngine Engine { get; }
 
@@ -90,7 +94,7 @@ internal sealed class PipelineRig : IDisposable
             CannotRunReason = null,
             Report = null!,
         };
-        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Watchdog, Intake, States, Progress, TimeProvider.System, NullLogger<PipelineHost>.Instance);
+        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Watchdog, Intake, States, Progress, Clock, NullLogger<PipelineHost>.Instance);
     }
 
     /// <summary>Records of a stream, as the committer would find them.</summary>

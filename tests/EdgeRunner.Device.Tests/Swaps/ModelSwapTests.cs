@@ -106,7 +106,7 @@ public sealed class ModelSwapTests : IDisposable
         PipelineRig.Wait(() => worker.Counters.Windows > 0);
         var first = worker.Loop!;
         var preparation = new SwapPreparation(_rig.Rig.Engine, _rig.Rig.Watchdog, new InferenceOptions(), () => 1L << 40, TimeProvider.System);
-        var change = new ModelChange(preparation, _rig.Rig.Store.FindBundle("tiny", "1.1.0")!, measuredBytes: null, TimeProvider.System);
+        var change = new ModelChange(preparation, _rig.Rig.Store.FindBundle("tiny", "1.1.0")!, measuredBytes: null, TimeProvider.System) { Begins = () => { } };
 
         var refusal = change.Run([worker], "tiny", () =>
         {
@@ -177,6 +177,42 @@ public sealed class ModelSwapTests : IDisposable
         _rig.AvailableBytes = 64 << 20;
 
         await AssertRefusedAsync(await _rig.Activator.ActivateAsync("tiny", "1.1.0", 200 << 20, default), "200 MiB (measured by a probe)");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // The old one would have to go first, and its source is silent.
+    public async Task Swap_that_cannot_begin_now_loads_nothing_and_says_so_before_it_would(bool isSilent)
+    {
+        _rig.Install(
+            TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0", """{ "memoryBytes": 104857600 }"""),
+            TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0", """{ "memoryBytes": 104857600 }"""));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, 60_000), 1_000, pipeline =>
+        {
+            pipeline.Model!.AllowDropFirst = isSilent;
+            if (isSilent) pipeline.Source = new Device.Sensors.ExecSourceOptions { Command = ["/bin/sh", "-c", "echo 1; sleep 1000"], Format = Device.Sensors.SampleFormat.Csv, Header = Device.Sensors.CsvHeader.No, Channels = 1, SilenceTimeoutMs = 0 };
+        })));
+        _rig.AvailableBytes = 60 << 20;
+        var begun = 0;
+
+        var report = await _rig.Activator.ActivateAsync("tiny", "1.1.0", null, () => begun++, default);
+
+        Assert.Equal((false, true, 0), (report.Activated, report.MayPass, begun));
+        _rig.AvailableBytes = 1L << 40;
+        Assert.True((await _rig.Activator.ActivateAsync("tiny", "1.1.0", null, () => begun++, default)).Activated);
+        Assert.Equal(1, begun);
+    }
+
+    [Fact]
+    public async Task Swap_whose_begin_cannot_be_written_down_is_refused_before_anything_is_loaded()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "reciprocal", "1.1.0"));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, 60_000), 1_000)));
+
+        var report = await _rig.Activator.ActivateAsync("tiny", "1.1.0", null, () => throw new IOException("the disk is full"), default);
+
+        Assert.Equal((false, true, "1.0.0"), (report.Activated, report.MayPass, _rig.ActiveFile()));
+        Assert.Equal("tiny 1.0.0", _rig.Host.GetStatus()[0].Model);
     }
 
     [Fact]

@@ -119,10 +119,10 @@ public sealed class ManualControlTests : IDisposable
 
     private sealed class RefusingSwitch : IModelSwitch
     {
-        public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken) =>
+        public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, Action begins, CancellationToken cancellationToken) =>
             Task.FromResult(new ActivationReport(model, version, Activated: false, "it does not fit", []));
 
-        public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) => ActivateAsync(model, version, null, cancellationToken);
+        public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) => ActivateAsync(model, version, null, () => { }, cancellationToken);
 
         public Task WithdrawAsync(string model, string words, CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -71,6 +71,25 @@ public sealed class OfflineUpdateTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Version_on_trial_goes_back_when_the_release_of_the_stick_meets_an_obstacle()
+    {
+        // The daemon was stopped during the trial of 1.1.0, which serves.
+        Assert.True((await Update(ProbeReason.Ok).InstallAsync(_stick.Path, retry: false, default)).Done);
+        _rig.Store.Activate("tiny", "1.1.0");
+        var next = await File.ReadAllBytesAsync(TinyModels.Pack(_rig, "identity_float32", "1.2.0"));
+        await _stick.AddReleaseAsync("tiny", "1.2.0", 3, next);
+        await _stick.SetDesiredAsync(SignedRepository.Desired(Group, "tiny", "1.2.0", 3));
+        Stores.Denied.Add(new DeniedRelease(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(next)), "tiny", "1.2.0", UpdateReasons.TrialErrors, "it was bad", _time.GetUtcNow()));
+
+        var answer = await Update(ProbeReason.Ok).InstallAsync(_stick.Path, retry: false, default);
+
+        Assert.Equal((false, UpdateReasons.Denied), (answer.Done, answer.Code));
+        Assert.Equal("1.0.0", _rig.Store.InUse("tiny"));
+        Assert.Equal((UpdatePhase.Rejected, "1.2.0"), (Stores.States.Read("tiny").Phase, Stores.States.Read("tiny").Target!.Version));
+        Assert.Equal([UpdateReasons.Superseded, UpdateReasons.Denied], Stores.History.Read("tiny").Select(entry => entry.Code));
+    }
+
+    [Fact]
     public async Task Dry_run_of_a_stick_tells_and_takes_nothing()
     {
         var answer = await Update(ProbeReason.Ok).DryRunAsync(_stick.Path, default);

@@ -27,6 +27,12 @@ public sealed class RetryPausesTests
     }
 
     [Fact]
+    public void Probe_that_took_the_last_memory_of_the_device_is_not_made_again_for_half_an_hour()
+    {
+        Assert.Equal(TimeSpan.FromMinutes(30), new RetryPauses(0, _time).Add("m", "a", "memory-exceeded"));
+    }
+
+    [Fact]
     public void Answer_of_the_repository_ends_the_pauses_that_waited_for_it_and_a_person_ends_all()
     {
         var pauses = new RetryPauses(0, _time);

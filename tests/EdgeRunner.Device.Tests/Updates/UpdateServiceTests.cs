@@ -297,6 +297,22 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
     }
 
     [Fact]
+    public async Task Revoked_version_is_taken_out_of_use_before_any_answer_of_the_repository()
+    {
+        await StartFromEmptyAsync();
+        await Rig.StopAsync();
+        await Rig.StartAsync(source: "/no/such/repository");
+        await Rig.UntilAsync(() => Rig.Service.Snapshot()!.ProblemCode is not null);
+
+        // Known from before, and a person has made it the active one behind the daemon's back.
+        Rig.Story.Store.Write(Rig.Story.Store.Read(UpdateStory.Model) with { MinRelease = 2 }, counts: false);
+        await Rig.Service.UnpinAsync(UpdateStory.Model, default);
+
+        await Rig.UntilAsync(() => Rig.Serves is null);
+        Assert.Contains("1.0.0 (release 1) may not run any more: the signed min_release is 2", Rig.Story.Bundles.Withheld(UpdateStory.Model), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Version_that_is_pinned_during_its_trial_stays()
     {
         await StartFromEmptyAsync();

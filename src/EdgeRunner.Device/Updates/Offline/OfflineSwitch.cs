@@ -10,7 +10,11 @@ internal sealed class OfflineSwitch(BundleStore bundles) : IModelSwitch
 
     /// <inheritdoc/>
     /// <exception cref="DaemonNeededException">Always.</exception>
-    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, CancellationToken cancellationToken) => throw new DaemonNeededException();
+    public Task<ActivationReport> ActivateAsync(string model, string version, long? peakBytes, Action begins, CancellationToken cancellationToken)
+    {
+        begins(); // The trial is what the daemon goes on with.
+        throw new DaemonNeededException();
+    }
 
     /// <inheritdoc/>
     public Task<ActivationReport> ReturnAsync(string model, string version, CancellationToken cancellationToken) => _store.ReturnAsync(model, version, cancellationToken);

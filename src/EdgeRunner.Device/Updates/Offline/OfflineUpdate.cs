@@ -120,18 +120,19 @@ internal sealed class OfflineUpdate
             return ($"{release.Version} serves already", null);
         }
 
-        if (record.IsAtRest || !string.Equals(record.Target?.Sha256, sha256, StringComparison.Ordinal))
+        // First, as the daemon does: the obstacle of one release is no reason to leave another on trial that nobody watches.
+        if (!record.IsAtRest && (!string.Equals(record.Target?.Sha256, sha256, StringComparison.Ordinal) || record.Target?.Number < record.MinRelease))
+        {
+            machine.Abandon(record, $"the group wants {release.Version} now");
+            record = await machine.RunAsync(plan.Model, new UpdateRun(null, null), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (record.IsAtRest)
         {
             if (await _parts.Check.FindObstacleAsync(release, record, plan.Roads.Unsealer, cancellationToken).ConfigureAwait(false) is { } obstacle)
             {
                 var refused = machine.Refuse(release, obstacle.Code, obstacle.Message);
                 return (refused.Reason ?? obstacle.Message, obstacle.Code);
-            }
-
-            if (!record.IsAtRest)
-            {
-                machine.Abandon(record, $"the group wants {release.Version} now");
-                await machine.RunAsync(plan.Model, new UpdateRun(null, null), cancellationToken).ConfigureAwait(false);
             }
 
             machine.Begin(release, plan.Desired.Trial, plan.Roads.Downloader);

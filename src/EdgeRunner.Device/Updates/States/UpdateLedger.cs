@@ -17,21 +17,75 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
     // A release that goes around needs two more writes to come to its end: RollingBack and Rejected.
     private const int LastFreeWrite = UpdateRecord.MaxWrites - 2;
 
+    // Of what may pass: enough to tell of a few different troubles, and few enough that a release still comes to its end within its writes.
+    private const int MostNotes = 8;
+
     /// <summary>Makes the next phase durable; its step may begin. A release that was written too often goes to its end instead.</summary>
     /// <exception cref="IOException">It could not be written; the phase before holds.</exception>
     public UpdateRecord Enter(UpdateRecord record, UpdatePhase phase)
     {
         var isEnd = phase is UpdatePhase.RollingBack or UpdatePhase.Rejected or UpdatePhase.Committed;
-        var written = !isEnd && record.Writes >= LastFreeWrite
+        var written = !isEnd && IsSpent(record)
             ? WriteEnd(record with
             {
                 ReasonCode = UpdateReasons.LoopBreaker,
-                Reason = $"the update to {record.Target?.Version} went around too often ({record.Writes} steps); the last trouble: {record.Reason ?? "the daemon or the device stopped again and again"}",
-                Denies = true,
+                Reason = $"the update to {record.Target?.Version} went around too often ({record.Writes} steps); {LastTrouble(record)}",
+                // A release that was in trouble which may pass is not to blame for it; one that stops the daemon again and again may well be.
+                Denies = record.Attempts == 0,
             })
             : store.Write(record with { Phase = phase });
         checkpoints.Reach(written.Phase, UpdateMoment.Entering);
         return written;
+    }
+
+    /// <summary>A step failed in a way that may pass, and is done again later. Written when it is another trouble than before, so that a device that is off and on tells it;
+    /// waiting is no going around, and writes nothing.</summary>
+    /// <param name="record">The state.</param>
+    /// <param name="phase">The phase to wait in.</param>
+    /// <param name="code">One of <see cref="UpdateReasons"/>, or of a probe.</param>
+    /// <param name="words">The same in plain words.</param>
+    /// <exception cref="IOException">It could not be written; the phase before holds.</exception>
+    public void Wait(UpdateRecord record, UpdatePhase phase, string code, string words)
+    {
+        var next = record with { Attempts = record.Attempts + 1, ReasonCode = code, Reason = words };
+        if (record.Phase is UpdatePhase.Trial && !Serves(record))
+        {
+            // The trial did not begin after all: a daemon that ends while it waits has not died of it. Nor does entering it count, or waiting would wear out the release.
+            store.Write(next with { Phase = UpdatePhase.Staged, Writes = record.Writes - 1 }, counts: false);
+            checkpoints.Reach(UpdatePhase.Staged, UpdateMoment.Entering);
+        }
+        else if (!string.Equals(record.ReasonCode, code, StringComparison.Ordinal) && record.Attempts < MostNotes)
+        {
+            store.Write(next with { Phase = Serves(record) ? record.Phase : phase });
+        }
+    }
+
+    /// <summary>True when the release has no more states than those of its end.</summary>
+    public static bool IsSpent(UpdateRecord record) => record.Writes >= LastFreeWrite;
+
+    /// <summary>True when the update's version is the one in use.</summary>
+    public bool Serves(UpdateRecord record) => record.Target is { } target && string.Equals(bundles.InUse(record.Model), target.Version, StringComparison.Ordinal);
+
+    /// <summary>True when the bundle that the update has put into the store is not there any more, or is another than it was.</summary>
+    /// <exception cref="IOException">It cannot be read now.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
+    public bool IsDamaged(UpdateRecord record) =>
+        record is { Phase: UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial, Target: { BundleSha256: { } sha256 } target }
+        && !string.Equals(bundles.DigestOf(record.Model, target.Version), sha256, StringComparison.Ordinal);
+
+    /// <summary>Takes a damaged bundle out of the store. What is still good of it is put where a download looks first, unless it was decrypted.</summary>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    public void TakeOut(UpdateRecord record)
+    {
+        var target = record.Target!;
+        if (bundles.FindBundle(record.Model, target.Version) is { } path && string.Equals(target.Sha256, target.BundleSha256, StringComparison.Ordinal))
+        {
+            var parts = new PartDirectory(Path.GetDirectoryName(store.Root)!);
+            Directory.CreateDirectory(parts.Of(record.Model));
+            File.Move(path, parts.PartFile(record.Model, target.Sha256), overwrite: true);
+        }
+
+        bundles.Remove(record.Model, target.Version);
     }
 
     /// <summary>Ends the update: the version before is put back if the new one serves, and the release is refused.</summary>
@@ -96,6 +150,8 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
             denied.Add(new DeniedRelease(target.Sha256, record.Model, target.Version, record.ReasonCode ?? UpdateReasons.Denied, record.Reason ?? "", at));
         // Before the history: on a full disk this is the room for it.
         if (record.Phase == UpdatePhase.Rejected) Discard(record.Model);
+        // What the disk has changed is of no use to anybody, and would stand in the way of a good copy.
+        if (record is { Phase: UpdatePhase.Rejected, ReasonCode: UpdateReasons.DigestMismatch, Denies: false } && target.BundleSha256 is not null && !Serves(record)) bundles.Remove(record.Model, target.Version);
         checkpoints.Reach(record.Phase, UpdateMoment.Inside);
         history.Add(new HistoryEntry(at, record.Model, target.Version, record.Phase.Word())
         {
@@ -143,6 +199,11 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
         // Where nothing was ever written there is no directory to delete from.
         foreach (var file in new[] { plain, ReleaseUnsealer.Unfinished(plain) }.Where(File.Exists)) File.Delete(file);
     }
+
+    private static string LastTrouble(UpdateRecord record) =>
+        record.Reason is { } reason ? $"the last trouble: {reason}"
+        : record.Attempts > 0 ? "its troubles are in status.log"
+        : "the last trouble: the daemon or the device stopped again and again";
 
     private UpdateRecord WriteEnd(UpdateRecord record)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Probing;
@@ -11,12 +12,15 @@ namespace EdgeRunner.Device.Updates.States;
 
 internal sealed partial class UpdateMachine
 {
+    /// <summary>What has passed its probe; forgotten with the process, so that a start looks at everything again.</summary>
+    private Ready? _ready;
+
     private Task<UpdateRecord> StepAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken) => record.Phase switch
     {
         UpdatePhase.Downloading => DownloadAsync(record, run, cancellationToken),
         UpdatePhase.Verified => StageAsync(record, run, cancellationToken),
-        UpdatePhase.Staged => Task.FromResult(TidyUp(record, run)),
-        UpdatePhase.Probing => ProbeAsync(record, cancellationToken),
+        UpdatePhase.Staged => TidyUpAsync(record, run, cancellationToken),
+        UpdatePhase.Probing => ProbeAsync(record, run, cancellationToken),
         UpdatePhase.Trial => TryOutAsync(record, run, cancellationToken),
         UpdatePhase.RollingBack => RollBackAsync(record, cancellationToken),
         _ => throw new InvalidOperationException($"{record.Title} is {record.Phase.Word()}, which has no step"),
@@ -91,52 +95,74 @@ internal sealed partial class UpdateMachine
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private UpdateRecord TidyUp(UpdateRecord record, UpdateRun run)
+    private async Task<UpdateRecord> TidyUpAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
     {
         // A disk has seldom room for the download, its plain text and the bundle all the time.
         run.Roads?.Downloader.Discard(record.Model);
         checkpoints.Reach(UpdatePhase.Staged, UpdateMoment.Inside);
         ledger.DiscardPlain(record.Model);
         checkpoints.Reach(UpdatePhase.Staged, UpdateMoment.Leaving);
-        return ledger.Enter(record, UpdatePhase.Probing);
+        return FindReady(record) is { } ready ? await BeginTrialAsync(record, ready, run, cancellationToken).ConfigureAwait(false) : ledger.Enter(record, UpdatePhase.Probing);
     }
 
-    private async Task<UpdateRecord> ProbeAsync(UpdateRecord record, CancellationToken cancellationToken)
+    private async Task<UpdateRecord> ProbeAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
     {
         var target = record.Target!;
         if (bundles.FindBundle(record.Model, target.Version) is not { } path) return ledger.Enter(record, UpdatePhase.Downloading); // Somebody has deleted it.
-        var report = await probe.RunAsync(path, cancellationToken).ConfigureAwait(false);
-        checkpoints.Reach(UpdatePhase.Probing, UpdateMoment.Inside);
-        RequirePassed(report, target, path);
-        return ledger.Enter(record with { PeakBytes = report.Memory?.ModelPeakBytes, BootId = bootId, Interruptions = 0, CleanStop = false, ReasonCode = null, Reason = null }, UpdatePhase.Trial);
+        if (FindReady(record) is not { } ready)
+        {
+            var report = await probe.RunAsync(path, cancellationToken).ConfigureAwait(false);
+            checkpoints.Reach(UpdatePhase.Probing, UpdateMoment.Inside);
+            RequirePassed(report, record, path);
+            _ready = ready = new Ready(record.Model, target.BundleSha256, report.Memory?.ModelPeakBytes);
+        }
+
+        return await BeginTrialAsync(record, ready, run, cancellationToken).ConfigureAwait(false);
     }
 
-    private void RequirePassed(ProbeReport report, KnownRelease target, string path)
+    private void RequirePassed(ProbeReport report, UpdateRecord record, string path)
     {
         checkpoints.Reach(UpdatePhase.Probing, UpdateMoment.Leaving);
         // No verdict on the model: the file is not there, the library is missing, the child could not start.
         var isOurs = report.Reason is ProbeReason.RuntimeMissing or ProbeReason.ProbeFailed or ProbeReason.BundleUnreadable;
-        if (!report.Passed) throw new UpdateFailedException(report.ReasonCode, report.Detail, isFinal: !isOurs);
-        if (report.Sha256 is not null && !string.Equals(report.Sha256, target.BundleSha256, StringComparison.Ordinal))
-            throw new UpdateFailedException(UpdateReasons.DigestMismatch, $"{path} has sha256 {report.Sha256}, {target.BundleSha256} was put there", isFinal: true);
+        // The model kept its own limits, and the device ran out of memory all the same. Once may be the moment; twice in a row is a model that endangers what runs beside it.
+        var isMoment = report.IsOutOfDeviceMemory && !string.Equals(record.ReasonCode, report.ReasonCode, StringComparison.Ordinal);
+        if (!report.Passed) throw new UpdateFailedException(report.ReasonCode, report.Detail, isFinal: !isOurs && !isMoment);
+        if (report.Sha256 is not null && !string.Equals(report.Sha256, record.Target!.BundleSha256, StringComparison.Ordinal))
+            throw new UpdateFailedException(UpdateReasons.DigestMismatch, $"{path} has sha256 {report.Sha256}, {record.Target.BundleSha256} was put there", isFinal: ledger.IsDamaged(record)); // Else it was read wrongly, once.
+    }
+
+    // Null when the bundle has not passed its probe since the daemon started, or is not the one that did: a swap may have waited for days.
+    private Ready? FindReady(UpdateRecord record) =>
+        _ready is { } ready && string.Equals(ready.Model, record.Model, StringComparison.Ordinal) && string.Equals(ready.Sha256, record.Target!.BundleSha256, StringComparison.Ordinal) && !ledger.IsDamaged(record)
+            ? ready
+            : null;
+
+    private bool WantsShadow(UpdateRecord record) => record.From is not null && (record.Trial?.ShadowWindows ?? options.ShadowWindows) > 0;
+
+    private async Task<UpdateRecord> BeginTrialAsync(UpdateRecord record, Ready ready, UpdateRun run, CancellationToken cancellationToken)
+    {
+        var next = record with { PeakBytes = ready.PeakBytes, BootId = bootId, Interruptions = 0, CleanStop = false };
+        return ledger.Serves(record) || (WantsShadow(record) && !ready.HadShadow)
+            ? ledger.Enter(next with { ReasonCode = null, Reason = null }, UpdatePhase.Trial)
+            : await SwapInAsync(next, run, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<UpdateRecord> TryOutAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
     {
-        var target = record.Target!;
         var release = run.Release ?? Remembered(record);
         var progress = new Reporter<TrialProgress>(now => board.SetProgress(record.Model, now));
-        if (!string.Equals(bundles.InUse(record.Model), target.Version, StringComparison.Ordinal))
+        if (!ledger.Serves(record))
         {
             // In this phase and not before it: a model that takes the daemon down beside the old one must not be tried again after the restart.
-            if (record.From is not null && (record.Trial?.ShadowWindows ?? options.ShadowWindows) > 0)
+            if (WantsShadow(record))
             {
                 var shadow = await trials.ShadowAsync(release, record.Trial, progress, cancellationToken).ConfigureAwait(false);
-                if (!shadow.Passed) return ledger.Fail(record, shadow.Code!, shadow.Words, denies: true);
+                if (!shadow.Passed) return Condemn(record, shadow.Code!, shadow.Words);
+                if (_ready is { } ready) _ready = ready with { HadShadow = true };
             }
 
-            var activation = await models.ActivateAsync(record.Model, target.Version, record.PeakBytes, cancellationToken).ConfigureAwait(false);
-            if (!activation.Activated) throw new UpdateFailedException(UpdateReasons.SwapRefused, activation.Reason ?? "no reason given", isFinal: !activation.MayPass);
+            record = await SwapInAsync(record, run, cancellationToken).ConfigureAwait(false);
         }
 
         checkpoints.Reach(UpdatePhase.Trial, UpdateMoment.Inside);
@@ -144,7 +170,33 @@ internal sealed partial class UpdateMachine
         checkpoints.Reach(UpdatePhase.Trial, UpdateMoment.Leaving);
         return verdict.Passed
             ? ledger.Enter(record with { Seen = verdict.Words, ReasonCode = null, Reason = null }, UpdatePhase.Committed)
-            : ledger.Fail(record, verdict.Code!, verdict.Words, denies: true);
+            : Condemn(record, verdict.Code!, verdict.Words);
+    }
+
+    /// <summary>Swaps the version in. The trial is durable before anything of it is loaded here, and not sooner: a swap that has no memory, or waits for a silent source,
+    /// can be tried for ever without a write.</summary>
+    private async Task<UpdateRecord> SwapInAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
+    {
+        if (record.Phase is not UpdatePhase.Trial && UpdateLedger.IsSpent(record)) return ledger.Enter(record, UpdatePhase.Trial); // Its end, by the loop breaker.
+        ExceptionDispatchInfo? unwritten = null;
+        var activation = await models.ActivateAsync(record.Model, record.Target!.Version, record.PeakBytes, Begin, cancellationToken).ConfigureAwait(false);
+        unwritten?.Throw(); // The swap took it for a refusal of its own.
+        return activation.Activated ? run.Record!
+            : throw new UpdateFailedException(UpdateReasons.SwapRefused, activation.Reason ?? "no reason given", isFinal: !activation.MayPass);
+
+        void Begin()
+        {
+            if (run.Record is { Phase: UpdatePhase.Trial }) return;
+            try
+            {
+                run.Record = ledger.Enter(record with { ReasonCode = null, Reason = null }, UpdatePhase.Trial);
+            }
+            catch (Exception e)
+            {
+                unwritten = ExceptionDispatchInfo.Capture(e);
+                throw;
+            }
+        }
     }
 
     private async Task<UpdateRecord> RollBackAsync(UpdateRecord record, CancellationToken cancellationToken)
@@ -188,6 +240,11 @@ internal sealed partial class UpdateMachine
         var path = $"models/{record.Model}/{target.Version}.ermodel";
         return new Release(record.Model, target.Version, target.Number,
             new TargetMatch(path, new TargetFile(target.Length, FileDigests.OfSha256(digest)), "", path), new ChunkFetch(ChunkIndex.Create(path, digest, []), "", "", path));
+    }
+
+    private sealed record Ready(string Model, string? Sha256, long? PeakBytes)
+    {
+        public bool HadShadow { get; init; }
     }
 
     private sealed class Reporter<T>(Action<T> report) : IProgress<T>

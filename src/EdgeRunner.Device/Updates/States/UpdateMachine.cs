@@ -16,6 +16,7 @@ namespace EdgeRunner.Device.Updates.States;
 /// <param name="options">Limits of the trial when the rollout states none.</param>
 /// <param name="bootId">This boot.</param>
 /// <param name="checkpoints">Where tests look.</param>
+/// <remarks>What may pass is waited for without end and nearly without a write: the loop breaker is for releases that go around by themselves.</remarks>
 internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledger, BundleStore bundles, IReleaseProbe probe, IModelSwitch models, ITrialRunner trials,
     UpdateBoard board, TrialOptions options, string bootId, IUpdateCheckpoints checkpoints)
 {
@@ -112,6 +113,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
     private async Task<UpdateRecord> TryStepAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
     {
         UpdateFailedException failure;
+        run.Record = record;
         try
         {
             return await StepAsync(record, run, cancellationToken).ConfigureAwait(false);
@@ -125,15 +127,26 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
             failure = StorageTrouble(e);
         }
 
-        if (failure.IsFinal) return ledger.Fail(record, failure.Code, failure.Message, denies: true);
-        // A download that does not come on may be tried for ever. What fails on this device is counted, or it would go around for ever too.
-        if (record.Phase is UpdatePhase.Downloading) throw failure;
-        var counted = ledger.Enter(record with { Attempts = record.Attempts + 1, ReasonCode = failure.Code, Reason = failure.Message }, Again(record.Phase));
-        return counted.Phase == Again(record.Phase) ? throw failure : counted;
+        var at = run.Record; // The step may have entered the trial.
+        if (failure.IsFinal) return Condemn(at, failure.Code, failure.Message);
+        // A swap that has to wait does so with the bundle in the store, as it was before the trial. A download writes nothing: it is where it was.
+        if (at.Phase is not UpdatePhase.Downloading) ledger.Wait(at, failure.Code is UpdateReasons.SwapRefused ? UpdatePhase.Staged : at.Phase, failure.Code, failure.Message);
+        throw failure;
     }
 
-    // A trial that could not begin is made ready anew: the probe is what measures the memory that was short.
-    private static UpdatePhase Again(UpdatePhase phase) => phase is UpdatePhase.Trial ? UpdatePhase.Staged : phase;
+    /// <summary>Ends the update because of what the release is, and it is not tried again; unless the disk has changed the bundle, for then nothing is known of the
+    /// release.</summary>
+    /// <exception cref="UpdateFailedException">The bundle is damaged: it is fetched again.</exception>
+    private UpdateRecord Condemn(UpdateRecord record, string code, string words)
+    {
+        if (!ledger.IsDamaged(record)) return ledger.Fail(record, code, words, denies: true);
+        var damage = $"the bundle of {record.Title} is not what was put into {bundles.Root} any more, so that nothing is said of the release; look at the storage. What came of it: {code}: {words}";
+        // One that serves goes back first.
+        if (ledger.IsAway(record)) return ledger.Fail(record, UpdateReasons.DigestMismatch, damage, denies: false);
+        ledger.TakeOut(record);
+        var again = ledger.Enter(record with { Attempts = record.Attempts + 1, ReasonCode = UpdateReasons.DigestMismatch, Reason = damage }, UpdatePhase.Downloading);
+        return again.Phase is UpdatePhase.Downloading ? throw new UpdateFailedException(UpdateReasons.DigestMismatch, damage, isFinal: false) : again;
+    }
 
     private UpdateRecord New(UpdateRecord before, KnownRelease target) => new(before.Model, UpdatePhase.Idle)
     {

@@ -44,7 +44,7 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
     /// <summary>How often the state was written for <see cref="Target"/>.</summary>
     public int Writes { get; init; }
 
-    /// <summary>How often a step after the download failed in a way that may pass.</summary>
+    /// <summary>How often a step after the download failed in a way that may pass, as far as it was written down: the same trouble twice in a row is not.</summary>
     public int Attempts { get; init; }
 
     /// <summary>Boot in which the trial runs.</summary>

@@ -42,6 +42,19 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
 
     private void Recover(UpdateRecord record)
     {
+        try
+        {
+            GoOn(record);
+        }
+        finally
+        {
+            // Whatever else fails, on a full disk for example; and also when a person made it the active one again while the daemon was dead.
+            if (bundles.InUse(record.Model) is { } active && record.IsRevoked(active)) bundles.Withhold(record.Model, UpdateLedger.Revoked(record, active));
+        }
+    }
+
+    private void GoOn(UpdateRecord record)
+    {
         switch (record.Phase)
         {
             case UpdatePhase.Trial when record.CleanStop:
@@ -60,10 +73,6 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
                 Finish(record);
                 break;
         }
-
-        // Also when a person made it the active one again while the daemon was dead.
-        if (bundles.InUse(record.Model) is { } active && record.IsRevoked(active))
-            bundles.Withhold(record.Model, UpdateLedger.Revoked(record, active));
     }
 
     private void Fail(UpdateRecord record, string code, string words)
@@ -71,7 +80,9 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         UpdateRecord failed;
         try
         {
-            failed = ledger.Fail(record, code, words, denies: true);
+            failed = IsDamaged(record)
+                ? ledger.Fail(record, UpdateReasons.DigestMismatch, $"{words}; its bundle is not what was put into the store any more, so that nothing is said of the release: look at the storage", denies: false)
+                : ledger.Fail(record, code, words, denies: true);
         }
         catch
         {
@@ -81,6 +92,18 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         }
 
         Finish(failed);
+    }
+
+    private bool IsDamaged(UpdateRecord record)
+    {
+        try
+        {
+            return ledger.IsDamaged(record);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true; // A disk that does not give it back.
+        }
     }
 
     private void Finish(UpdateRecord record)

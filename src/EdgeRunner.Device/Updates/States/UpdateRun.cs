@@ -8,6 +8,9 @@ internal sealed record UpdateRun(Release? Release, UpdateRoads? Roads)
     /// <summary>Waits until chunks may be asked for.</summary>
     public Func<CancellationToken, Task> WaitForBulk { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>Where the step stands that runs now: a step that swaps enters the trial by itself.</summary>
+    public UpdateRecord? Record { get; set; }
+
     /// <summary>The downloaded file, once it is known.</summary>
     public string? File { get; set; }
 }

@@ -24,12 +24,14 @@ internal sealed partial class TrialRunner(PipelineHost pipelines, BundleStore st
         if (users.Count == 0) return new TrialVerdict(null, $"no pipeline uses {release.Model}, so there was nothing to watch");
         if (from is not null) Remember(release.Model, from, users);
         var before = from is null ? new Dictionary<string, PipelineHistory>(StringComparer.Ordinal) : history.Find(release.Model, from);
-        List<WatchedPipeline> all = [.. users.Select(worker => new WatchedPipeline(worker, new PipelineTrial(worker.Name, inForce, from, Recall(worker, release.Model, from, before)), release, inForce, timeProvider))];
+        var bundle = store.FindBundle(release.Model, release.Version);
+        List<WatchedPipeline> all = [.. users.Select(worker => new WatchedPipeline(worker, new PipelineTrial(worker.Name, inForce, from, Recall(worker, release.Model, from, before)), release, bundle, inForce))];
         var begin = timeProvider.GetTimestamp();
         while (true)
         {
             // First whether it is over and then what was seen: the other way round the last windows of a pipeline that ends would be missed.
-            var isTimeOver = timeProvider.GetElapsedTime(begin) >= inForce.Time;
+            // A window that is under way is waited for: whether the version comes back from it is what the trial is for.
+            var isTimeOver = timeProvider.GetElapsedTime(begin) >= inForce.Time && !all.Exists(one => one.IsAtWork);
             var isOver = isTimeOver || all.TrueForAll(one => one.Worker.IsDone || one.Windows >= inForce.Windows);
             if (all.Select(one => one.FindFailure(isOver)).OfType<TrialVerdict>().FirstOrDefault() is { } failure) return failure;
             progress.Report(new TrialProgress(Math.Min(inForce.Windows, Slowest(all)), inForce.Windows));

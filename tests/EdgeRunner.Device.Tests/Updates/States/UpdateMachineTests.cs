@@ -105,36 +105,6 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
     }
 
     [Fact]
-    public async Task Update_that_goes_around_is_broken_off_after_28_states()
-    {
-        await Story().RunAsync(releases.Release(1));
-        var story = Story();
-        story.Swap = version => new ActivationReport(Model, version, Activated: false, "there is too little memory", []) { MayPass = true };
-        var tries = 0;
-        UpdateRecord? record = null;
-        while (record is null)
-        {
-            try
-            {
-                tries++;
-                record = await story.ContinueAsync(releases.Release(2));
-            }
-            catch (UpdateFailedException e)
-            {
-                Assert.Equal((UpdateReasons.SwapRefused, false), (e.Code, e.IsFinal));
-                Assert.Equal(UpdateReasons.SwapRefused, story.Store.Read(Model).ReasonCode);
-            }
-        }
-
-        Assert.Equal((UpdatePhase.Rejected, UpdateReasons.LoopBreaker), (record.Phase, record.ReasonCode));
-        Assert.Contains("there is too little memory", record.Reason, StringComparison.Ordinal);
-        Assert.InRange(record.Writes, UpdateRecord.MaxWrites - 2, UpdateRecord.MaxWrites);
-        Assert.InRange(tries, 5, 10);
-        Assert.Equal("1.0.0", story.Bundles.InUse(Model));
-        Assert.Equal(UpdateReasons.LoopBreaker, story.Denied.List()[0].Code);
-    }
-
-    [Fact]
     public async Task Download_that_does_not_come_on_may_be_tried_for_ever_and_writes_nothing()
     {
         var story = Story();
@@ -208,6 +178,23 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
 
         Assert.Null(story.Bundles.InUse(Model));
         Assert.StartsWith($"{Model} 1.0.0 (release 1) may not run any more: the signed min_release is 2", story.Bundles.Withheld(Model), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoked_version_is_taken_out_of_use_at_the_start_also_when_the_history_cannot_be_written()
+    {
+        var story = Story();
+        await story.RunAsync(releases.Release(1));
+        story.Store.Write(story.Store.Read(Model) with { MinRelease = 2 }, counts: false);
+        var history = _state.File($"updates/models/{Model}/history.jsonl");
+        File.Delete(history);
+        Directory.CreateDirectory(history);
+
+        var next = Story();
+        next.Recovery.Run();
+
+        Assert.Null(next.Bundles.InUse(Model));
+        Assert.Single(next.Said);
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class TrialRunnerTests : IDisposable
         var verdict = await _rig.WatchAsync("1.1.0", "1.0.0", Short with { Minutes = 0.01 });
 
         Assert.Equal(UpdateReasons.TrialFault, verdict.Code);
-        Assert.Matches(@"^pipeline p: its source gave [0-9]+ frames during the trial, and 1\.1\.0 got no window of them; tiny 1\.0\.0 serves there$", verdict.Words);
+        Assert.Matches(@"^pipeline p: [0-9]+ windows came during the trial, and 1\.1\.0 got none of them; tiny 1\.0\.0 serves there$", verdict.Words);
     }
 
     [Fact]
