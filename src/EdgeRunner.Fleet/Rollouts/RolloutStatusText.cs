@@ -96,6 +96,7 @@ internal static class RolloutStatusText
     {
         var tally = rollout.Tally;
         lines.Add($"{rollout.Group}: {rollout.Model} {rollout.Desired.Version} (release {rollout.Desired.Release}) for {RolloutText.Conditions(rollout.Desired)}");
+        lines.AddRange(rollout.Problems.Select(p => $"  ! {p}"));
         if (rollout.Devices.Count == 0)
         {
             lines.Add("  no device reports this group (yet)");
