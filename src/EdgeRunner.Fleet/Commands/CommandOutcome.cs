@@ -55,6 +55,10 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Failed, new FleetFailure("Key", null, null, e.Message));
         }
+        catch (MqttRefusedException e) when (e.ReasonCode == BrokerRights.NotAuthorized)
+        {
+            return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, $"{e.Message}. {BrokerRights.Advice("fleet")}"));
+        }
         catch (Exception e) when (e is BrokerException or MqttException)
         {
             return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, e.Message));
