@@ -10,6 +10,9 @@ internal sealed class WantedStates(RepositoryLayout layout, string? group)
     private DateTime _stamp;
     private IReadOnlyList<ShownRollout> _rollouts = [];
 
+    /// <summary>True when it is about all groups.</summary>
+    internal bool IsAll => group is null;
+
     /// <summary>Rollouts that want something.</summary>
     /// <exception cref="RepositoryException">There is no such group, or nothing is wanted of it.</exception>
     internal IReadOnlyList<ShownRollout> Read()

@@ -216,6 +216,20 @@ public sealed class RolloutStatusTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_device_with_a_group_that_no_rollout_reaches_is_named_where_all_are_shown()
+    {
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        await _devices.ReportAsync(ReportingDevices.Report("box-1", active: "2.0.0", update: Update("committed")));
+        await _devices.ReportAsync(ReportingDevices.Report("box-2", group: "esat"));
+        await _devices.ReportAsync(ReportingDevices.Report("box-3", group: "attic"), online: false);
+        await _devices.ReportAsync(ReportingDevices.Report("box-4", group: null));
+        var (code, output, _) = Status();
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("in groups to which nothing is rolled out: box-2 (online, esat. Did you mean east?); box-3 (offline, attic)\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("box-2", Status("east").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_devices_cannot_get_stands_beside_those_that_wait_for_it()
     {
         await _devices.ReportAsync(ReportingDevices.Report("box-1"));
