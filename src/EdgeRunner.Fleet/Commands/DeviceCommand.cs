@@ -180,7 +180,7 @@ internal static class DeviceCommand
     private static string Groups(EnrolledDevice device) => device.Groups.Count == 0 ? "-" : string.Join(",", device.Groups);
 
     /// <exception cref="NotFoundException">No device is in it.</exception>
-    private static IReadOnlyList<EnrolledDevice> InGroup(IReadOnlyList<EnrolledDevice> all, string group)
+    private static EnrolledDevice[] InGroup(IReadOnlyList<EnrolledDevice> all, string group)
     {
         EnrolledDevice[] devices = [.. all.Where(d => d.Groups.Contains(group, StringComparer.Ordinal))];
         string[] groups = [.. all.SelectMany(d => d.Groups).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
