@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Messaging.Rollouts;
@@ -16,6 +17,8 @@ internal sealed class SignedRepository : IDisposable
     internal const string Team = "models/main";
 
     private const int PieceBytes = 64 << 10;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TempDirectory _directory = new();
     private readonly TimeProvider _timeProvider;
@@ -121,7 +124,7 @@ internal sealed class SignedRepository : IDisposable
     /// <summary>Stages something, signs it with all keys and publishes it.</summary>
     internal async Task ChangeAsync(Action<TufRepository> change)
     {
-        using var repository = Open();
+        using var repository = await OpenWhenFreeAsync();
         change(repository);
         await PublishAsync(repository);
     }
@@ -129,12 +132,29 @@ internal sealed class SignedRepository : IDisposable
     /// <summary>Signs the timestamp and what else is due anew.</summary>
     internal async Task RefreshAsync(bool all = false)
     {
-        using var repository = Open();
+        using var repository = await OpenWhenFreeAsync();
         await repository.RefreshAsync(all, CancellationToken.None);
     }
 
     /// <summary>Opens and locks it.</summary>
     internal TufRepository Open() => TufRepository.Open(Path, _timeProvider);
+
+    /// <summary>A depot that serves it may hold the lock for a moment, to see whether it could sign.</summary>
+    private async Task<TufRepository> OpenWhenFreeAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return Open();
+            }
+            catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && watch.Elapsed < Patience)
+            {
+                await Task.Delay(10);
+            }
+        }
+    }
 
     /// <summary>A path beside the repository, in the directory that goes with this.</summary>
     internal string Beside(string name) => _directory.File(name);

@@ -55,6 +55,10 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Failed, new FleetFailure("Key", null, null, e.Message));
         }
+        catch (MqttRefusedException e)
+        {
+            return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, BrokerRights.Explain(e, "fleet")));
+        }
         catch (Exception e) when (e is BrokerException or MqttException)
         {
             return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, e.Message));

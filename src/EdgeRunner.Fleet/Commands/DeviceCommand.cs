@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Encryption;
 using EdgeRunner.Trust.Encryption;
+using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -22,12 +24,13 @@ internal static class DeviceCommand
     {
         var name = NameArgument();
         var file = new Argument<string>("PUBLIC_KEY_FILE") { Description = "What `edgerunner device-key show` prints on the device, as PEM or JSON; - reads it from the standard input." };
-        var groups = new Option<string[]>("--group", "-g") { Description = "A group to put it in. May be given several times.", HelpName = "GROUP", DefaultValueFactory = _ => [] };
+        var groups = new Option<string[]>("--group", "-g") { Description = "A group to put it in, for `model add --encrypt-for`; not the group of rollouts (updates.group). May be given several times.", HelpName = "GROUP", DefaultValueFactory = _ => [] };
         var command = new Command("enroll", "Enrolls a device, or one more key of a device that is enrolled.") { name, file, groups };
-        return Changing(command, environment, (parsed, registry, time) =>
+        return Changing(command, environment, (parsed, content, registry) =>
         {
             var key = ReadKey(parsed.GetRequiredValue(file));
-            var device = registry.Enroll(parsed.GetRequiredValue(name), key, parsed.GetValue(groups) ?? [], time.GetUtcNow());
+            RequireNoSigningKey(content, parsed.GetRequiredValue(file), key);
+            var device = registry.Enroll(parsed.GetRequiredValue(name), key, parsed.GetValue(groups) ?? [], environment.TimeProvider.GetUtcNow());
             var isNew = device.Keys.Count == 1;
             return (new DeviceChange(
                 [isNew ? $"Enrolled {device.Id}{InGroups(device)}, key {key.Thumbprint} ({key.Title})." : $"{device.Id} has {device.Keys.Count} keys now; the new one is {key.Thumbprint} ({key.Title})."],
@@ -44,7 +47,7 @@ internal static class DeviceCommand
         var name = NameArgument();
         var groups = new Argument<string[]>("GROUP") { Description = "The groups that it is to be in; none takes it out of all.", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("set-groups", "Puts a device into other groups.") { name, groups };
-        return Changing(command, environment, (parsed, registry, _) =>
+        return Changing(command, environment, (parsed, _, registry) =>
         {
             var before = registry.Find(parsed.GetRequiredValue(name)).Groups;
             var device = registry.SetGroups(parsed.GetRequiredValue(name), parsed.GetValue(groups) ?? []);
@@ -58,7 +61,7 @@ internal static class DeviceCommand
         var name = NameArgument();
         var key = new Option<string?>("--key") { Description = "Take only the key away whose thumbprint begins so.", HelpName = "THUMBPRINT" };
         var command = new Command("remove", "Takes a device, or one of its keys, out: nothing new is encrypted for it.") { name, key };
-        return Changing(command, environment, (parsed, registry, _) =>
+        return Changing(command, environment, (parsed, _, registry) =>
         {
             var id = parsed.GetRequiredValue(name);
             var groups = registry.Find(id).Groups;
@@ -75,14 +78,14 @@ internal static class DeviceCommand
         command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
         {
             var all = Registry(parsed, repo).Read();
-            var devices = parsed.GetValue(group) is { } one ? [.. all.Where(d => d.Groups.Contains(one, StringComparer.Ordinal))] : all;
+            var devices = parsed.GetValue(group) is { } one ? InGroup(all, one) : all;
             if (parsed.GetValue(repo.Json))
             {
                 output.WriteLine(JsonSerializer.Serialize(devices, EncryptionJsonContext.Default.IReadOnlyListEnrolledDevice));
             }
             else if (devices.Count == 0)
             {
-                output.WriteLine(all.Count == 0 ? "No devices. Enroll one with `edgefleet device enroll NAME PUBLIC_KEY_FILE --group GROUP`." : $"No device is in the group {parsed.GetValue(group)}.");
+                output.WriteLine("No devices. Enroll one with `edgefleet device enroll NAME PUBLIC_KEY_FILE --group GROUP`.");
             }
             else
             {
@@ -120,7 +123,7 @@ internal static class DeviceCommand
         return command;
     }
 
-    private static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, DeviceRegistry, TimeProvider, (DeviceChange Report, IReadOnlyCollection<string> Groups)> change)
+    private static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, RepositoryContent, DeviceRegistry, (DeviceChange Report, IReadOnlyCollection<string> Groups)> change)
     {
         var repo = new RepoOptions();
         var modelKeys = new EncryptOptions().ModelKeys;
@@ -131,7 +134,7 @@ internal static class DeviceCommand
         {
             using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider);
             var registry = new DeviceRegistry(repository.Content.Layout);
-            var (report, groups) = change(parsed, registry, environment.TimeProvider);
+            var (report, groups) = change(parsed, repository.Content, registry);
             var commands = RekeyAdvice.For(repository.Content, new ModelKeyStore(repository.Content.Layout, parsed.GetValue(modelKeys)), groups);
             if (commands.Count > 0)
             {
@@ -175,6 +178,34 @@ internal static class DeviceCommand
     private static string InGroups(EnrolledDevice device) => device.Groups.Count == 0 ? "" : $", in {string.Join(", ", device.Groups)}";
 
     private static string Groups(EnrolledDevice device) => device.Groups.Count == 0 ? "-" : string.Join(",", device.Groups);
+
+    /// <exception cref="NotFoundException">No device is in it.</exception>
+    private static EnrolledDevice[] InGroup(IReadOnlyList<EnrolledDevice> all, string group)
+    {
+        EnrolledDevice[] devices = [.. all.Where(d => d.Groups.Contains(group, StringComparer.Ordinal))];
+        string[] groups = [.. all.SelectMany(d => d.Groups).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return devices.Length > 0 ? devices : throw new NotFoundException(
+            $"No enrolled device is in the group {group}. {NearestNames.Hint(group, groups)}{(groups.Length == 0 ? "No group has a device" : $"Groups are: {string.Join(", ", groups)}")}. These groups are for encryption only, and not those of `rollout`.");
+    }
+
+    /// <summary>A person's or a server's key must not be a device's: what is encrypted for it, no device could read.</summary>
+    /// <exception cref="SealException">It signs something in this repository.</exception>
+    private static void RequireNoSigningKey(RepositoryContent content, string file, DevicePublicKey key)
+    {
+        var pem = key.ToPem();
+        PemEncoding.TryFind(pem, out var fields);
+        var info = Convert.FromBase64String(pem[fields.Base64Data]);
+        var delegators = content.TargetsRoles.Select(content.NewestTargets).Select(t => t!.Delegations).OfType<Delegations>();
+        var roles = (content.NewestRoot is { } root ? root.Roles.Select(r => (Role: r.Key, r.Value.KeyIds, root.Keys)) : [])
+            .Concat(delegators.SelectMany(d => d.Roles.Select(r => (Role: r.Name, r.Keys.KeyIds, d.Keys))));
+        foreach (var (role, ids, keys) in roles)
+        {
+            if (ids.FirstOrDefault(id => keys.TryGetValue(id, out var known) && known.SubjectPublicKeyInfo.Span.SequenceEqual(info)) is { } id)
+            {
+                throw new SealException(SealFailure.BadKey, $"{file} is the key {id[..Math.Min(8, id.Length)]}, which signs {role}, and no device's. A device makes its own with `edgerunner device-key generate`; take what `edgerunner device-key show` prints there");
+            }
+        }
+    }
 
     private static DeviceRegistry Registry(ParseResult parsed, RepoOptions repo)
     {

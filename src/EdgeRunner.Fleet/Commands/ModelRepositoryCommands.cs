@@ -36,9 +36,15 @@ internal static class ModelRepositoryCommands
     internal static Command Remove(CommandEnvironment environment)
     {
         var (name, version) = NameAndVersion();
-        var command = new Command("remove", "Takes a model out of the repository: devices cannot get it any more. Those that have it keep it; see set-min-release.") { name, version };
+        var force = ForceOption("Also when a rollout wants it. Devices keep what they run.");
+        var command = new Command("remove", "Takes a model out of the repository: devices cannot get it any more. Those that have it keep it; see set-min-release.") { name, version, force };
         return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
-            Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Remove(repository, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version))]));
+        {
+            var model = ModelCatalog.Find(repository.Content, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version));
+            var warnings = ReleaseUse.Require(repository.Content, wanted => string.Equals(wanted.Path, model.Target, StringComparison.Ordinal), parsed.GetValue(force),
+                $"{model.Name} {model.Version} is in use", "devices keep what they run, and cannot get it again");
+            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Remove(repository, model.Name, model.Version), .. warnings]);
+        });
     }
 
     internal static Command Index(CommandEnvironment environment)
@@ -53,9 +59,15 @@ internal static class ModelRepositoryCommands
     internal static Command SetMinRelease(CommandEnvironment environment)
     {
         var (name, version) = NameAndVersion();
-        var command = new Command("set-min-release", "Forbids devices to run any release of a model before a version, also to roll back to it.") { name, version };
+        var force = ForceOption("Also when a rollout wants an older release: devices of that group stop the model at once.");
+        var command = new Command("set-min-release", "Forbids devices to run any release of a model before a version, also to roll back to it.") { name, version, force };
         return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
-            Task.FromResult<IReadOnlyList<string>>([ModelCatalog.SetMinRelease(repository, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version))]));
+        {
+            var limit = ModelCatalog.Find(repository.Content, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version));
+            var warnings = ReleaseUse.Require(repository.Content, wanted => string.Equals(wanted.Model, limit.Name, StringComparison.Ordinal) && wanted.Release < limit.Release, parsed.GetValue(force),
+                $"{limit.Name} {limit.Version} is release {limit.Release}, and an older one is in use", "devices of that group stop the model as soon as they learn of it, and run none until another release is rolled out to them");
+            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.SetMinRelease(repository, limit.Name, limit.Version), .. warnings]);
+        });
     }
 
     internal static Command List()
@@ -102,6 +114,8 @@ internal static class ModelRepositoryCommands
         }));
         return command;
     }
+
+    private static Option<bool> ForceOption(string description) => new("--force") { Description = description };
 
     private static (Argument<string> Name, Argument<string> Version) NameAndVersion() =>
         (new Argument<string>("NAME") { Description = "The model." }, new Argument<string>("VERSION") { Description = "Its version." });

@@ -52,7 +52,8 @@ internal static class RepoInitCommand
                 generateIn = Guide(environment.Terminal, parsed.InvocationConfiguration.Error, target);
             }
             var done = new List<string>();
-            var maker = new OfflineKeys(generateIn, KeyCommand.KindOf(parsed.GetValue(type)), sign.Passphrases(parsed, environment.Terminal), done, environment.KeyIterations);
+            using var made = new NewFiles(target);
+            var maker = new OfflineKeys(generateIn, KeyCommand.KindOf(parsed.GetValue(type)), sign.Passphrases(parsed, environment.Terminal), done, environment.KeyIterations, made);
             var root = maker.For("root", parsed.GetValue(rootKeys)!, KeysPerRole);
             var targets = maker.For("targets", parsed.GetValue(targetsKeys)!, KeysPerRole);
             var delegations = plans.Select(p => (Plan: p, Keys: maker.For(p.Name, [.. parsed.GetValue(teamKeys)!.Where(k => k.StartsWith(p.Name + "=", StringComparison.Ordinal)).Select(k => k[(p.Name.Length + 1)..])], parsed.GetValue(teamThreshold)))).ToArray();
@@ -70,6 +71,7 @@ internal static class RepoInitCommand
                 ],
                 settings);
             using var repository = TufRepository.Create(target, plan, environment.TimeProvider);
+            made.Keep();
             done.Add($"Made the repository {target}. Its online keys are in {online}: readable by the depot's user only, and in no backup that others can read.");
             var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error,
                 sign.Again(parsed, target, onlineKeys: null, [.. parsed.GetValue(sign.Keys) ?? [], .. maker.PrivateFiles]));
@@ -84,7 +86,9 @@ internal static class RepoInitCommand
             NewRole Online(string role)
             {
                 using var key = KeyPair.Generate();
-                KeyFile.WriteNew(NewOnlineKey.FileFor(online, role, key.PublicKey), key, passphrase: null);
+                var file = NewOnlineKey.FileFor(online, role, key.PublicKey);
+                made.AddKey(file);
+                KeyFile.WriteNew(file, key, passphrase: null);
                 return new NewRole([key.PublicKey], 1);
             }
         }));
@@ -97,7 +101,7 @@ internal static class RepoInitCommand
     {
         if (threshold < 1 || threshold > keys)
         {
-            throw new UsageException($"{option} {threshold} cannot be met{(threshold < 1 ? ": say 1 or more" : $" by {keys} keys: say 1 to {keys}")}.");
+            throw new UsageException($"{option} {threshold} cannot be met{(threshold < 1 ? ": say 1 or more" : keys == 1 ? " by one key: say 1, or give more keys" : $" by {keys} keys: say 1 to {keys}")}.");
         }
     }
 

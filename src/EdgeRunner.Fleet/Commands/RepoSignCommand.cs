@@ -1,5 +1,7 @@
 using System.CommandLine;
+using EdgeRunner.Fleet.Keys;
 using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -40,9 +42,11 @@ internal static class RepoSignCommand
             }
             else
             {
-                using var signers = sign.Open(parsed, environment.Terminal);
-                using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
-                var taken = imports.SelectMany(d => SigningFolder.Open(d).Read()).SelectMany(e => repository.Import(e).Select(k => $"Imported: signature of {e.Role} by key {k[..8]}.")).ToArray();
+                var directory = parsed.GetRequiredValue(repo.Directory);
+                // Nobody types a passphrase for nothing.
+                using var signers = imports.Length == 0 && RepositoryContent.Read(new RepositoryLayout(directory)).Staged.Count == 0 ? SignerSet.None() : sign.Open(parsed, environment.Terminal);
+                using var repository = TufRepository.Open(directory, environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
+                var taken = imports.SelectMany(d => SigningFolder.Open(d).Read()).SelectMany(e => Take(repository, e)).ToArray();
                 report = await session.FinishAsync(repository, signers.Signers, taken, cancellationToken).ConfigureAwait(false);
             }
             RepoCommand.Print(output, parsed.GetValue(repo.Json), report);
@@ -63,4 +67,8 @@ internal static class RepoSignCommand
         }));
         return command;
     }
+
+    private static IEnumerable<string> Take(TufRepository repository, Envelope signed) => repository.FindPublished(signed) is { } version
+        ? [$"{signed.Role} version {version} is published already: no signature of it is needed any more."]
+        : repository.Import(signed).Select(k => $"Imported: signature of {signed.Role} by key {k[..8]}.");
 }

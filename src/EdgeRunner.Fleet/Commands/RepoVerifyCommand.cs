@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Commands;
@@ -33,6 +34,14 @@ internal static class RepoVerifyCommand
             foreach (var problem in verified.Problems)
             {
                 parsed.InvocationConfiguration.Error.WriteLine(problem);
+            }
+            if (verified.IsValid)
+            {
+                // Not against any rule, and devices stand still all the same.
+                foreach (var obstacle in RolloutObstacle.All(RepositoryContent.ReadPublished(layout)))
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync($"Warning: {obstacle}.").ConfigureAwait(false);
+                }
             }
             return verified.IsValid ? ExitCode.Ok : ExitCode.Failed;
         }));

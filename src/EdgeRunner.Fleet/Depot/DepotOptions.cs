@@ -1,6 +1,7 @@
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Depot.Http;
 using EdgeRunner.Messaging.Mqtt;
+using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Depot;
 
@@ -52,6 +53,16 @@ internal sealed record DepotOptions(string Repository, string Fleet)
         if (!Directory.Exists(Repository))
         {
             throw new UsageException($"--repo {Repository}: there is no such directory.");
+        }
+        var layout = new RepositoryLayout(Repository);
+        // An empty one is where a copy is still to come; targets come before metadata.
+        if (!File.Exists(layout.SettingsFile) && !Directory.Exists(layout.Metadata) && !Directory.Exists(layout.Targets) && Directory.EnumerateFileSystemEntries(Repository).Any())
+        {
+            throw new UsageException($"--repo {Repository} is no repository: it has neither repository.json, nor metadata and targets. Make one with `edgefleet repo init`, or name a copy of one.");
+        }
+        if (OnlineKeys is not null && !Directory.Exists(OnlineKeys))
+        {
+            throw new UsageException($"--online-keys {OnlineKeys}: there is no such directory, or this user may not see it. Leave the option out to serve without signing, or name the directory that `edgefleet repo status --json` calls onlineKeys.");
         }
     }
 

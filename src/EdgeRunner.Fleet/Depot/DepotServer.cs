@@ -1,3 +1,4 @@
+using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Depot.Requests;
 using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Messaging.Topics;
@@ -39,8 +40,8 @@ internal sealed partial class DepotServer(DepotConnection connection, RequestDes
         catch (MqttRefusedException e)
         {
             // The rest of the depot, the timestamp and HTTP, can still do its work.
-            health.Set(DepotHealth.Requests, healthy: false, $"the broker delivers no requests here: {e.Message}");
-            Log.NotServing(logger, e.Message);
+            health.Set(DepotHealth.Requests, healthy: false, $"the broker delivers no requests here: {BrokerRights.Explain(e, "depot")}");
+            Log.NotServing(logger, BrokerRights.Explain(e, "depot"));
         }
     }
 
@@ -95,7 +96,7 @@ internal sealed partial class DepotServer(DepotConnection connection, RequestDes
         [LoggerMessage(8003, LogLevel.Information, "serving {Repository} to the fleet {Fleet}")]
         public static partial void Serving(ILogger logger, string repository, string fleet);
 
-        [LoggerMessage(8007, LogLevel.Error, "the broker's rules let this depot take no requests ({Reason}); see device-configs/mosquitto")]
+        [LoggerMessage(8007, LogLevel.Error, "the broker's rules let this depot take no requests: {Reason}")]
         public static partial void NotServing(ILogger logger, string reason);
 
         [LoggerMessage(8004, LogLevel.Warning, "stopped after {Seconds} s with requests unanswered; their devices ask again")]

@@ -27,7 +27,8 @@ internal sealed partial class TransferLog(DepotCounters counters, TimeProvider t
         {
             if (group.Joined > 0) Log.Fetched(logger, group.File.Index.Target, Devices(group.Joined), Bytes(group.SharedBytes), Bytes(group.OwnBytes));
         }
-        foreach (var group in groups.All)
+        // A group is kept for a while after its last request: what has not moved since the last line is no news.
+        foreach (var group in groups.All.Where(g => g.TakeNews()))
         {
             Log.Fetching(logger, group.File.Index.Target, Bytes(group.File.Index.Length), Names(group), Bytes(group.SharedBytes), Bytes(group.OwnBytes));
         }

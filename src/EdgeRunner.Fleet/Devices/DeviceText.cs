@@ -31,12 +31,13 @@ internal static class DeviceText
         var text = new StringBuilder();
         Line("device", device.Id);
         Line("state", State(device, now));
+        Line("reported", LastReport(device, now));
         Line("group", device.Group ?? "none");
         Line("problem", device.Problem);
         if (device.Report is { } report)
         {
             Line("version", $"{report.Version}, up for {StatusReading.Span(TimeSpan.FromSeconds(Math.Min(report.Health.UptimeSeconds, 1e9)))}, boot {report.Boot}");
-            Line("runs on", string.Create(CultureInfo.InvariantCulture, $"{report.Capabilities.OperatingSystem}, {report.Capabilities.Architecture}, {report.Capabilities.Cores} cores, {report.Capabilities.MemoryBytes >> 20} MiB, ONNX Runtime {report.Capabilities.OnnxRuntime ?? "missing"} ({string.Join(", ", report.Capabilities.Providers)})"));
+            Line("runs on", string.Create(CultureInfo.InvariantCulture, $"{report.Capabilities.OperatingSystem}, {report.Capabilities.Architecture}, {report.Capabilities.Cores} cores, {report.Capabilities.MemoryBytes >> 20} MiB, {OnnxRuntime(report.Capabilities)}"));
             Line("health", $"{report.Health.State}{string.Concat(report.Health.Problems.Select(p => $"\n{"",11}{p}"))}");
             Line("records", string.Create(CultureInfo.InvariantCulture, $"{report.Health.PendingRecords} wait for the broker, {report.Health.LostRecords} lost"));
             foreach (var model in report.Models)
@@ -63,12 +64,25 @@ internal static class DeviceText
         }
     }
 
+    /// <summary>A device loads ONNX Runtime with its first model, and does not know before whether it is there.</summary>
+    private static string OnnxRuntime(CapabilitiesReport capabilities) => capabilities.OnnxRuntime is { } version
+        ? $"ONNX Runtime {version} ({string.Join(", ", capabilities.Providers)})"
+        : "ONNX Runtime not loaded (yet): no model runs";
+
     private static string State(DeviceView device, DateTimeOffset now) => device.Presence switch
     {
         null => "never connected",
         { Status: PresenceStatus.Online } => "online",
-        _ when device.LastReport is { } last && last <= now => $"offline, last report {StatusReading.Span(now - last)} ago",
-        _ => "offline",
+        _ when LastReport(device, now) is { } last => $"offline, last report {last}",
+        _ => "offline, it never reported",
+    };
+
+    /// <summary>By the device's own clock: neither presence nor the broker tells when something came. Null when it never reported.</summary>
+    private static string? LastReport(DeviceView device, DateTimeOffset now) => device switch
+    {
+        { Report: null } => null,
+        { LastReport: { } last } when last <= now => $"{StatusReading.Span(now - last)} ago",
+        { Report.Clock: var clock } => string.Create(CultureInfo.InvariantCulture, $"{clock.Utc.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z by its own clock, which {(clock.Synchronized ? "is ahead of this one" : "nobody has set")}"),
     };
 
     private static string Models(DeviceView device) => device.Report is not { } report ? "it never reported" : string.Join(", ", report.Models.Select(m =>

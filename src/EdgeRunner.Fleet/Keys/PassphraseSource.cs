@@ -30,16 +30,25 @@ internal sealed class PassphraseSource(IReadOnlyList<string> files, ITerminal te
         {
             throw new KeyException($"the new key {keyFile} needs a passphrase, and there is no terminal to ask for one. Say --passphrase-file FILE or set {Variable}");
         }
+        var reason = "";
         while (true)
         {
-            var first = terminal.AskSecret($"New passphrase for {keyFile} (at least {MinLength} characters): ");
+            var first = terminal.AskSecret($"{reason}New passphrase for {keyFile} (at least {MinLength} characters): ");
             if (first.Length == 0)
             {
                 throw new KeyException($"no passphrase was given for {keyFile}");
             }
-            if (first.Length >= MinLength && string.Equals(first, terminal.AskSecret("The same again: "), StringComparison.Ordinal))
+            if (first.Length < MinLength)
+            {
+                reason = $"That has {first.Length} characters, and needs at least {MinLength}. ";
+            }
+            else if (string.Equals(first, terminal.AskSecret("The same again: "), StringComparison.Ordinal))
             {
                 return first;
+            }
+            else
+            {
+                reason = "The two were not the same. ";
             }
         }
     }

@@ -40,6 +40,9 @@ internal sealed class SignerSet : IDisposable
         }
     }
 
+    /// <summary>No keys.</summary>
+    internal static SignerSet None() => new();
+
     internal void Add(ISigner signer) => _signers.Add(signer);
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Repository;
@@ -9,4 +10,9 @@ namespace EdgeRunner.Fleet.Repository;
 /// <param name="Published">Roles that are valid now, e.g. <c>models/main v3</c>.</param>
 /// <param name="Waiting">What waits for more signatures.</param>
 internal sealed record ChangeReport(IReadOnlyList<string> Done, IReadOnlyList<ChangedRole> Changes, IReadOnlyList<MadeSignature> Signed,
-    IReadOnlyList<string> Published, IReadOnlyList<WaitingRole> Waiting);
+    IReadOnlyList<string> Published, IReadOnlyList<WaitingRole> Waiting)
+{
+    /// <summary>What the person should know: keys that were given and sign nothing of this.</summary>
+    [JsonInclude]
+    internal IReadOnlyList<string> Warnings { get; init; } = [];
+}

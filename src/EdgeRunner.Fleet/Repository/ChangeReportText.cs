@@ -20,6 +20,10 @@ internal static class ChangeReportText
         {
             text.Append("Published: ").AppendJoin(", ", report.Published).Append('\n');
         }
+        foreach (var warning in report.Warnings)
+        {
+            text.Append("Warning: ").Append(warning).Append('\n');
+        }
         text.Append(Waiting(report.Waiting));
         return text.Length == 0 ? "Nothing to do.\n" : text.ToString();
     }

@@ -1,5 +1,6 @@
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Keys;
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
@@ -21,6 +22,7 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
     {
         var made = new List<MadeSignature>();
         var changes = Describe(repository.Content);
+        var warnings = Strangers(repository.Content, signers);
         if (repository.Content.Staged.Count > 0)
         {
             if (signers.Count > 0)
@@ -32,14 +34,27 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
             made.AddRange((await repository.SignAsync(repository.Online.Signers, roles: null, cancellationToken).ConfigureAwait(false)).Select(s => new MadeSignature(s.Role, s.KeyId)));
         }
         var published = await repository.PublishAsync(cancellationToken).ConfigureAwait(false);
-        return new ChangeReport(done, changes, made, published.Published, published.Waiting);
+        return new ChangeReport(done, changes, made, published.Published, published.Waiting) { Warnings = warnings };
+    }
+
+    /// <summary>Keys that were given and may sign nothing that waits: of another team, perhaps, or changed meanwhile.</summary>
+    private static IReadOnlyList<string> Strangers(RepositoryContent content, IReadOnlyList<ISigner> signers)
+    {
+        if (content.Staged.Count == 0)
+        {
+            return [];
+        }
+        var roles = content.Staged.Keys.Where(r => !content.Settings.OnlineRoles.Contains(r, StringComparer.Ordinal)).ToArray();
+        var mine = roles.SelectMany(content.StagedAuthoritiesOf).SelectMany(a => a.RoleKeys.KeyIds).ToHashSet(StringComparer.Ordinal);
+        return [.. signers.Select(s => s.PublicKey.KeyId).Where(id => !mine.Contains(id))
+            .Select(id => $"the key {id[..8]} that was given may sign nothing of this: {string.Join("; ", roles.Select(r => $"{r} wants keys {string.Join(", ", content.StagedAuthoritiesOf(r).SelectMany(a => a.RoleKeys.KeyIds).Distinct(StringComparer.Ordinal).Select(k => k[..8]))}"))}.")];
     }
 
     internal static IReadOnlyList<ChangedRole> Describe(RepositoryContent content)
     {
         // Who signs that a team goes should know what goes with it; that is not in the file, so a stick cannot tell.
         var losses = content.IsPublished ? content.Leaving.SelectMany(r => DelegationLoss.Of(content, r).Lines()).ToArray() : [];
-        return [.. content.Staged.Select(s => new ChangedRole(s.Key, [.. RoleChange.Describe(content.Published(s.Key), s.Value), .. s.Key is RoleNames.Targets ? losses : []]))];
+        return [.. content.Staged.Select(s => new ChangedRole(s.Key, [.. RoleChange.Describe(content.Published(s.Key), s.Value), .. s.Key is RoleNames.Targets ? losses : RolloutObstacle.Coming(content, s.Key)]))];
     }
 
     /// <exception cref="DeclinedException">The person said no.</exception>

@@ -21,24 +21,10 @@ internal sealed record DelegationLoss(string Role, IReadOnlyList<string> Release
             .Where(path => !content.Roles.Any(r => !string.Equals(r.Key, role, StringComparison.Ordinal) && r.Value.Targets.ContainsKey(path))).ToHashSet(StringComparer.Ordinal);
         var releases = ModelCatalog.Read(content).Where(m => string.Equals(m.Role, role, StringComparison.Ordinal) && gone.Contains(m.Target) && m.State is not "staged")
             .GroupBy(m => m.Name, StringComparer.Ordinal).Select(m => $"{m.Key} {string.Join(", ", m.Select(v => v.Version))}").ToArray();
-        var (groups, wanted) = (new List<string>(), new List<string>());
-        foreach (var group in RolloutTargets.Groups(content))
-        {
-            if (gone.Contains(DesiredState.TargetPath(group)))
-            {
-                groups.Add(group);
-                continue;
-            }
-            try
-            {
-                wanted.AddRange(RolloutTargets.Require(content, group).Models.SelectMany(m => Wants(group, m.Key, m.Value, gone)));
-            }
-            catch (RepositoryException e)
-            {
-                wanted.Add($"nobody knows what the rollout of {group} wants: {e.Problem}");
-            }
-        }
-        return new DelegationLoss(role, releases, groups, wanted);
+        string[] groups = [.. RolloutTargets.Groups(content).Where(group => gone.Contains(DesiredState.TargetPath(group)))];
+        var unreadable = new List<string>();
+        var wanted = WantedRelease.Read(content, unreadable).Where(w => !groups.Contains(w.Group, StringComparer.Ordinal) && gone.Contains(w.Path)).Select(w => w.Words).ToArray();
+        return new DelegationLoss(role, releases, groups, [.. wanted, .. unreadable]);
     }
 
     /// <summary>One line for each thing that somebody should know who signs it.</summary>
@@ -48,16 +34,4 @@ internal sealed record DelegationLoss(string Role, IReadOnlyList<string> Release
         .. Groups.Select(g => $"Warning: the rollout of {g} goes with it; devices of that group keep what they run, and are told nothing more."),
         .. Wanted.Select(w => $"Warning: {w}."),
     ];
-
-    private static IEnumerable<string> Wants(string group, string model, DesiredModel desired, HashSet<string> gone)
-    {
-        if (gone.Contains(ModelCatalog.PathOf(model, desired.Version)))
-        {
-            yield return $"the rollout of {group} wants {model} {desired.Version}";
-        }
-        if (desired.Stable is { } stable && gone.Contains(ModelCatalog.PathOf(model, stable.Version)))
-        {
-            yield return $"the rollout of {group} wants {model} {stable.Version} for devices that do not take part";
-        }
-    }
 }

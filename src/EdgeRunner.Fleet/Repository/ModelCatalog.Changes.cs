@@ -1,7 +1,6 @@
 using EdgeRunner.Inference.Bundles;
 using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Trust.Json;
-using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Repository;
@@ -9,6 +8,8 @@ namespace EdgeRunner.Fleet.Repository;
 /// <content>Adding and removing. Each only stages, all that belongs to a model together.</content>
 internal static partial class ModelCatalog
 {
+    private const string OneContent = "Give the new bundle another version: one version is one content, for ever";
+
     /// <summary>Adds a bundle that was verified, and its chunk index.</summary>
     /// <returns>What was done, in words.</returns>
     /// <exception cref="RepositoryException">That version is there, or no role may list it.</exception>
@@ -29,7 +30,9 @@ internal static partial class ModelCatalog
         var path = PathOf(manifest.Name, version);
         var models = Read(repository.Content).Where(m => Is(m, manifest.Name)).ToArray();
         RequireNew(repository, manifest, content.Sha256, role); // a large file is not read for nothing
-        var release = NextRelease(repository.Content, manifest.Name);
+        // The same file under the same version is the release that it was.
+        var before = Removed(repository.Content, manifest.Name).FirstOrDefault(r => string.Equals(r.Key, path, StringComparison.Ordinal)).Value;
+        var release = before?.Release ?? NextRelease(repository.Content, manifest.Name);
         var custom = new Dictionary<string, JsonTree>(content.Custom, StringComparer.Ordinal)
         {
             ["name"] = JsonTree.Of(manifest.Name),
@@ -38,9 +41,10 @@ internal static partial class ModelCatalog
             ["unpacked_bytes"] = JsonTree.Of(manifest.Files.Sum(f => f.SizeBytes)),
             [NeedsMember] = ModelNeeds.Of(manifest).ToJson(),
         };
-        if (models.Max(m => m.MinRelease) is { } min)
+        var min = models.Select(m => m.MinRelease).Concat(Removed(repository.Content, manifest.Name).Select(r => r.Value.MinRelease)).Max();
+        if (min is not null)
         {
-            custom["min_release"] = JsonTree.Of(min);
+            custom["min_release"] = JsonTree.Of(min.Value);
         }
         var index = MakeIndex(path, content, cancellationToken);
         var lister = repository.AddTargets(role,
@@ -49,18 +53,17 @@ internal static partial class ModelCatalog
             IndexTarget(index),
             .. content.Companions.Select(one => NewTarget.OfBytes(Path.ChangeExtension(path, one.Key), one.Value)),
         ]);
-        return $"Staged: {path}, release {release}, {index.Length} bytes in {index.Count} chunks, in {lister}.";
+        return $"Staged: {path}, release {release}{(before is null ? "" : " as before it was removed")}, {index.Length} bytes in {index.Count} chunks, in {lister}.{(release < min ? $" Warning: devices must not run any release below {min} (min-release)." : "")}";
     }
 
-    /// <summary>The release number that the next version of a model gets.</summary>
-    internal static long NextRelease(RepositoryContent content, string name)
-    {
-        var models = Read(content).Where(m => Is(m, name)).ToArray();
-        // Never below what was given away once, also when the newest release was removed, or went with its team: to devices a lower number is a way back.
-        var retired = content.Retired.Keys.SelectMany(role => content.ReadRetired(role)?.Targets ?? new Dictionary<string, TargetFile>(StringComparer.Ordinal))
-            .Where(t => IsModel(t.Key) && string.Equals(t.Key.Split('/')[1], name, StringComparison.Ordinal)).Select(t => Math.Max(Number(t.Value, "release") ?? 0, Number(t.Value, "min_release") ?? 0));
-        return models.Select(m => Math.Max(m.Release, m.MinRelease ?? 0)).Concat(retired).DefaultIfEmpty().Max() + 1;
-    }
+    /// <summary>The release number that the next version of a model gets: never one that was published once, also when that release was removed, or went with its team. To
+    /// devices a lower number is a way back.</summary>
+    internal static long NextRelease(RepositoryContent content, string name) => Read(content).Where(m => Is(m, name)).Select(m => Math.Max(m.Release, m.MinRelease ?? 0))
+        .Concat(Removed(content, name).Select(r => Math.Max(r.Value.Release, r.Value.MinRelease ?? 0))).DefaultIfEmpty().Max() + 1;
+
+    /// <summary>Releases of a model that were published and are not listed any more, by target.</summary>
+    private static IEnumerable<KeyValuePair<string, RemovedTarget>> Removed(RepositoryContent content, string name) =>
+        RemovedTargets.All(content).Where(t => IsModel(t.Key) && string.Equals(t.Key.Split('/')[1], name, StringComparison.Ordinal));
 
     /// <summary>Finds out at once whether a model can be added.</summary>
     /// <param name="repository">Where to.</param>
@@ -73,7 +76,12 @@ internal static partial class ModelCatalog
         var path = PathOf(manifest.Name, manifest.Version.ToString());
         if (Read(repository.Content).FirstOrDefault(m => string.Equals(m.Target, path, StringComparison.Ordinal)) is { } there)
         {
-            throw AlreadyThere(manifest, sha256, there);
+            throw AlreadyThere(manifest, sha256, there, isPublished: repository.Content.Roles.GetValueOrDefault(there.Role)?.Targets.ContainsKey(path) is true);
+        }
+        if (RemovedTargets.All(repository.Content).TryGetValue(path, out var before) && !string.Equals(before.Sha256, sha256, StringComparison.Ordinal))
+        {
+            throw new RepositoryException(RepositoryFailure.AlreadyThere, role, file: null,
+                $"{manifest.Title} was published as release {before.Release} and removed{(sha256 is null ? ", and encrypted (again) it would be another file" : $", with another content (SHA-256 {before.Sha256}; this is {sha256})")}", OneContent);
         }
         repository.RoleFor(role, path);
     }
@@ -149,10 +157,17 @@ internal static partial class ModelCatalog
         Custom = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { [ChunksMember] = JsonTree.Of(index.Count) }),
     };
 
-    private static RepositoryException AlreadyThere(ModelManifest manifest, string? sha256, ModelEntry there)
+    private static RepositoryException AlreadyThere(ModelManifest manifest, string? sha256, ModelEntry there, bool isPublished)
     {
         var same = string.Equals(there.Sha256, sha256, StringComparison.Ordinal);
-        return new RepositoryException(RepositoryFailure.AlreadyThere, there.Role, file: null, $"{manifest.Title} is in the repository already{(same || sha256 is null ? "" : ", with another content")}",
-            same && there.Chunks is null ? $"It has no chunk index: `edgefleet model index {there.Name} {there.Version}` adds one" : "Give the new bundle another version: one version is one content, for ever");
+        var other = same || sha256 is null ? "" : ", with another content";
+        var (problem, advice) = (there.State, isPublished) switch
+        {
+            (RemovalStaged, _) => ("is published, and its removal waits for signatures", $"`edgefleet repo drop {there.Role}` gives the removal up"),
+            (_, false) => ($"is staged already{other}, and waits to be signed and published",
+                $"`edgefleet repo sign` does that, and `edgefleet repo status` says whose signatures are missing{(same ? "" : $"; `edgefleet repo drop {there.Role}` gives up all that is staged for that role")}"),
+            _ => ($"is in the repository already{other}", same && there.Chunks is null ? $"It has no chunk index: `edgefleet model index {there.Name} {there.Version}` adds one" : OneContent),
+        };
+        return new RepositoryException(RepositoryFailure.AlreadyThere, there.Role, file: null, $"{manifest.Title} {problem}", advice);
     }
 }

@@ -11,7 +11,8 @@ namespace EdgeRunner.Fleet.Repository;
 /// <param name="passphrases">For new ones, and to sign with those that are given as private keys.</param>
 /// <param name="done">Gets a line for each new key.</param>
 /// <param name="iterations">Of PBKDF2, for new keys.</param>
-internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, PassphraseSource passphrases, List<string> done, int iterations)
+/// <param name="files">Gets the files of new keys before they are written.</param>
+internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, PassphraseSource passphrases, List<string> done, int iterations, NewFiles files)
 {
     private readonly List<KeyPair> _made = [];
     private readonly List<string> _madeFiles = [];
@@ -75,6 +76,7 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
         var key = KeyPair.Generate(kind);
         _made.Add(key);
         _madeFiles.Add(file);
+        files.AddKey(file);
         KeyFile.WriteNew(file, key, passphrase, iterations);
         done.Add($"New key {key.PublicKey.KeyId[..8]}: {file}");
         return new OfflineKey(key.PublicKey, file);

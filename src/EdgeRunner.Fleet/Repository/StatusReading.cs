@@ -1,3 +1,4 @@
+using EdgeRunner.Fleet.Rollouts;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Repository;
 
@@ -30,11 +31,12 @@ internal static class StatusReading
         {
             warnings.Add("the repository is not published yet, devices cannot use it: sign with `edgefleet repo sign`");
         }
+        warnings.AddRange(RolloutObstacle.All(content).Select(o => $"{o}: set another with `edgefleet rollout set`"));
         warnings.AddRange(KeyWarnings(content, directory));
         return new StatusReport(content.Layout.DirectoryPath, directory, content.IsPublished, roles, TufRepository.Waiting(content), warnings);
     }
 
-    internal static string Span(TimeSpan span) => span.TotalDays >= 2 ? $"{span.TotalDays:0} days" : span.TotalHours >= 2 ? $"{span.TotalHours:0} hours" : $"{span.TotalMinutes:0} minutes";
+    internal static string Span(TimeSpan span) => span.TotalDays >= 2 ? $"{span.TotalDays:0} days" : span.TotalHours >= 2 ? $"{span.TotalHours:0} hours" : span.TotalMinutes >= 2 ? $"{span.TotalMinutes:0} minutes" : $"{span.TotalSeconds:0} s";
 
     private static IEnumerable<string> OpenKeys(string directory)
     {

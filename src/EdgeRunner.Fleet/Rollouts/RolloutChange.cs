@@ -48,15 +48,17 @@ internal sealed class RolloutChange : IDisposable
     }
 
     /// <summary>Takes the document away, also a damaged one.</summary>
+    /// <param name="done">What was done to the last model in it, in words.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="RepositoryException">There is none.</exception>
-    internal async Task<RolloutReport> RemoveAsync(CancellationToken cancellationToken)
+    internal async Task<RolloutReport> RemoveAsync(IReadOnlyList<string> done, CancellationToken cancellationToken)
     {
         if (!RolloutTargets.Groups(Content).Contains(_group, StringComparer.Ordinal))
         {
             throw RolloutTargets.NoSuchGroup(Content, _group);
         }
         var published = await PublishAsync(document: null, cancellationToken).ConfigureAwait(false);
-        return new RolloutReport(_group, [$"{_group}: nothing is wanted of this group any more; devices keep what they have."], [], published, Desired: null);
+        return new RolloutReport(_group, [.. done, $"{_group}: nothing is wanted of this group any more; devices keep what they have."], [], published, Desired: null);
     }
 
     public void Dispose() => _repository.Dispose();

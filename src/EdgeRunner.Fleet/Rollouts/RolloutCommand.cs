@@ -46,8 +46,9 @@ internal static class RolloutCommand
         var command = new Command("show", "Shows what a group is to run.") { group, repo.Directory, repo.Json };
         command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
         {
-            var state = RolloutTargets.Require(Read(parsed, repo), parsed.GetRequiredValue(group));
-            output.Write(parsed.GetValue(repo.Json) ? JsonSerializer.Serialize(state, RolloutJsonOutput.Default.DesiredState) + "\n" : RolloutText.Format(state));
+            var content = Read(parsed, repo);
+            var rollout = ShownRollout.Of(content, RolloutTargets.Require(content, parsed.GetRequiredValue(group)));
+            output.Write(parsed.GetValue(repo.Json) ? JsonSerializer.Serialize(rollout, RolloutJsonOutput.Default.ShownRollout) + "\n" : RolloutText.Format(rollout));
             return Task.FromResult(ExitCode.Ok);
         }));
         return command;
@@ -60,14 +61,14 @@ internal static class RolloutCommand
         command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
         {
             var content = Read(parsed, repo);
-            IReadOnlyList<DesiredState> states = [.. RolloutTargets.Groups(content).Select(g => RolloutTargets.Require(content, g))];
+            IReadOnlyList<ShownRollout> rollouts = [.. RolloutTargets.Groups(content).Select(g => ShownRollout.Of(content, RolloutTargets.Require(content, g)))];
             if (parsed.GetValue(repo.Json))
             {
-                output.WriteLine(JsonSerializer.Serialize(states, RolloutJsonOutput.Default.IReadOnlyListDesiredState));
+                output.WriteLine(JsonSerializer.Serialize(rollouts, RolloutJsonOutput.Default.IReadOnlyListShownRollout));
             }
             else
             {
-                output.Write(states.Count == 0 ? "Nothing is rolled out. Begin with `edgefleet rollout set GROUP MODEL@VERSION`.\n" : string.Concat(states.Select(RolloutText.Format)));
+                output.Write(rollouts.Count == 0 ? "Nothing is rolled out. Begin with `edgefleet rollout set GROUP MODEL@VERSION`.\n" : string.Concat(rollouts.Select(RolloutText.Format)));
             }
             return Task.FromResult(ExitCode.Ok);
         }));
@@ -108,23 +109,22 @@ internal static class RolloutCommand
         command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
         {
             using var change = await RolloutChange.OpenAsync(parsed, repo, parsed.GetRequiredValue(group), environment, cancellationToken).ConfigureAwait(false);
-            RolloutReport report;
-            if (parsed.GetValue(model) is { } name)
-            {
-                var state = change.RequireBefore();
-                var desired = RolloutTargets.RequireModel(state, name);
-                var models = new Dictionary<string, DesiredModel>(state.Models, StringComparer.Ordinal);
-                models.Remove(name);
-                report = await change.PublishAsync(models, [$"{state.Group}: nothing is wanted of {name} any more (it was {desired.Version}); devices keep what they have."], [], cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                report = await change.RemoveAsync(cancellationToken).ConfigureAwait(false);
-            }
+            var report = parsed.GetValue(model) is { } name ? await RemoveModelAsync(change, name, cancellationToken).ConfigureAwait(false) : await change.RemoveAsync([], cancellationToken).ConfigureAwait(false);
             Print(output, parsed.GetValue(repo.Json), report);
             return ExitCode.Ok;
         }));
         return command;
+    }
+
+    private static Task<RolloutReport> RemoveModelAsync(RolloutChange change, string model, CancellationToken cancellationToken)
+    {
+        var state = change.RequireBefore();
+        var desired = RolloutTargets.RequireModel(state, model);
+        var models = new Dictionary<string, DesiredModel>(state.Models, StringComparer.Ordinal);
+        models.Remove(model);
+        string[] done = [$"{state.Group}: nothing is wanted of {model} any more (it was {desired.Version}); devices keep what they have."];
+        // A document without models would make a group of which nothing is wanted look like one that has all it wants.
+        return models.Count == 0 ? change.RemoveAsync(done, cancellationToken) : change.PublishAsync(models, done, [], cancellationToken);
     }
 
     private static RepositoryContent Read(ParseResult parsed, RepoOptions repo) => RepositoryContent.Read(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)));

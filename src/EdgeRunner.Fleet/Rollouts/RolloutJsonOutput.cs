@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using EdgeRunner.Messaging.Rollouts;
 
 namespace EdgeRunner.Fleet.Rollouts;
 
@@ -7,6 +6,6 @@ namespace EdgeRunner.Fleet.Rollouts;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(RolloutReport))]
 [JsonSerializable(typeof(RolloutStatusReport))]
-[JsonSerializable(typeof(DesiredState))]
-[JsonSerializable(typeof(IReadOnlyList<DesiredState>))]
+[JsonSerializable(typeof(ShownRollout))]
+[JsonSerializable(typeof(IReadOnlyList<ShownRollout>))]
 internal sealed partial class RolloutJsonOutput : JsonSerializerContext;

@@ -11,6 +11,9 @@ namespace EdgeRunner.Fleet.Rollouts;
 /// <param name="Devices">Every device of the group.</param>
 internal sealed record RolloutProgress(string Group, string Model, DesiredModel Desired, RolloutTally Tally, IReadOnlyList<DeviceProgress> Devices)
 {
+    /// <summary>Why devices cannot get what is wanted, or must not run it; none when they can.</summary>
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
     internal bool IsDone => Tally.TakingPart > 0 && Tally.UnderWay + Tally.Waiting == 0;
 
     internal static RolloutProgress Of(string group, string model, DesiredModel desired, IEnumerable<DeviceView> devices)

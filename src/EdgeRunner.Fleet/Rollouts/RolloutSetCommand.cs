@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Devices;
+using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Messaging.Rollouts;
 using EdgeRunner.Trust.Repository;
 
@@ -63,14 +64,15 @@ internal static class RolloutSetCommand
             }
             if (!parsed.GetValue(wait))
             {
-                RolloutCommand.Print(output, parsed.GetValue(repo.Json), await SetAsync(parsed, model, version, request, cancellationToken).ConfigureAwait(false));
+                var (seen, unasked) = await AskAsync(parsed, cancellationToken).ConfigureAwait(false);
+                RolloutCommand.Print(output, parsed.GetValue(repo.Json), await SetAsync(parsed, model, version, request, seen, unasked, cancellationToken).ConfigureAwait(false));
                 return ExitCode.Ok;
             }
             // The broker first: who wants to wait does not want a rollout that cannot be seen.
             var fleet = await FleetConnection.OpenAsync(broker.SessionOf(parsed, "edgefleet-rollout"), broker.FleetOf(parsed), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
             try
             {
-                RolloutCommand.Print(output, parsed.GetValue(repo.Json), await SetAsync(parsed, model, version, request, cancellationToken).ConfigureAwait(false));
+                RolloutCommand.Print(output, parsed.GetValue(repo.Json), await SetAsync(parsed, model, version, request, fleet.Devices.Snapshot().Devices, unasked: null, cancellationToken).ConfigureAwait(false));
                 var wanted = new WantedStates(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)), parsed.GetRequiredValue(group));
                 return await new RolloutWatch(fleet, wanted, model, environment, output, parsed.GetValue(repo.Json)).WatchAsync(limit, cancellationToken).ConfigureAwait(false);
             }
@@ -83,7 +85,37 @@ internal static class RolloutSetCommand
 
         static Option<string?> Number(string name, string description, string helpName) => new(name) { Description = description, HelpName = helpName };
 
-        async Task<RolloutReport> SetAsync(ParseResult parsed, string model, string version, RolloutRequest request, CancellationToken cancellationToken)
+        // Only about a new group, and before the lock: a broker that is away must neither hold up a rollout nor stop it.
+        async Task<(IReadOnlyList<DeviceView>? Devices, string? Unasked)> AskAsync(ParseResult parsed, CancellationToken cancellationToken)
+        {
+            if (!broker.IsGiven(parsed))
+            {
+                return (null, "name the broker with --broker to have that looked at");
+            }
+            var content = RepositoryContent.ReadPublished(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)));
+            if (!GroupCheck.IsNew(content, parsed.GetRequiredValue(group)))
+            {
+                return (null, null);
+            }
+            try
+            {
+                var fleet = await FleetConnection.OpenAsync(broker.SessionOf(parsed, "edgefleet-rollout"), broker.FleetOf(parsed), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return (fleet.Devices.Snapshot().Devices, null);
+                }
+                finally
+                {
+                    await fleet.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (e is BrokerException or MqttException)
+            {
+                return (null, e.Message);
+            }
+        }
+
+        async Task<RolloutReport> SetAsync(ParseResult parsed, string model, string version, RolloutRequest request, IReadOnlyList<DeviceView>? seen, string? unasked, CancellationToken cancellationToken)
         {
             var name = parsed.GetRequiredValue(group);
             using var change = await RolloutChange.OpenAsync(parsed, repo, name, environment, cancellationToken).ConfigureAwait(false);
@@ -98,7 +130,8 @@ internal static class RolloutSetCommand
             var plan = RolloutPlan.Make(models.GetValueOrDefault(model), found, request, environment.TimeProvider.GetUtcNow(),
                 () => RandomNumberGenerator.GetHexString(SeedDigits, lowercase: true), v => PublishedRelease.IsUsable(change.Content, model, v));
             models[model] = plan.Next;
-            return await change.PublishAsync(models, [$"{name}: {model} {version} (release {found.Number}) for {RolloutText.Conditions(plan.Next)}."], plan.Warnings, cancellationToken).ConfigureAwait(false);
+            var stranger = GroupCheck.IsNew(change.Content, name) ? GroupCheck.Warning(change.Content, name, seen, unasked) : null;
+            return await change.PublishAsync(models, [$"{name}: {model} {version} (release {found.Number}) for {RolloutText.Conditions(plan.Next)}."], stranger is null ? plan.Warnings : [.. plan.Warnings, stranger], cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Devices;
-using EdgeRunner.Messaging.Rollouts;
 using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Rollouts;
@@ -29,7 +28,7 @@ internal static class RolloutStatusCommand
             var wanted = new WantedStates(new RepositoryLayout(parsed.GetRequiredValue(repo.Directory)), parsed.GetValue(group));
             if (wanted.Read().Count == 0)
             {
-                throw new UsageException("Nothing is rolled out. Begin with `edgefleet rollout set GROUP MODEL@VERSION`.");
+                throw new NotFoundException("Nothing is rolled out. Begin with `edgefleet rollout set GROUP MODEL@VERSION`.");
             }
             var limit = Timeout(parsed, timeout);
             if (limit is not null && !parsed.GetValue(watch))
@@ -56,7 +55,7 @@ internal static class RolloutStatusCommand
 
     /// <summary>Nothing to show of a model must not look like a model that is done.</summary>
     /// <exception cref="NotFoundException">No rollout names it.</exception>
-    private static void RequireModel(string model, IReadOnlyList<DesiredState> wanted, IReadOnlyList<DeviceView> devices)
+    private static void RequireModel(string model, IReadOnlyList<ShownRollout> wanted, IReadOnlyList<DeviceView> devices)
     {
         string[] rolledOut = [.. wanted.SelectMany(w => w.Models.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         if (rolledOut.Contains(model, StringComparer.Ordinal))

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Messaging.Rollouts;
 
@@ -30,6 +31,12 @@ internal static class RolloutStatusText
         {
             lines.Add("");
             lines.Add($"of no known group: {string.Join("; ", report.Unreported.Take(maxDevices).Select(d => $"{d.Device} ({(d.Online ? "online" : "offline")}, {d.Problem})"))}{(report.Unreported.Count > maxDevices ? $"; and {report.Unreported.Count - maxDevices} more" : "")}");
+        }
+        if (report.Elsewhere.Count > 0)
+        {
+            string[] groups = [.. report.Rollouts.Select(r => r.Group).Distinct(StringComparer.Ordinal)];
+            lines.Add("");
+            lines.Add($"in groups to which nothing is rolled out: {string.Join("; ", report.Elsewhere.Take(maxDevices).Select(d => $"{d.Device} ({(d.Online ? "online" : "offline")}, {$"{d.Group}. {NearestNames.Hint(d.Group, groups)}".TrimEnd('.', ' ')})"))}{(report.Elsewhere.Count > maxDevices ? $"; and {report.Elsewhere.Count - maxDevices} more" : "")}");
         }
         if (report.Broker is not null)
         {
@@ -96,6 +103,7 @@ internal static class RolloutStatusText
     {
         var tally = rollout.Tally;
         lines.Add($"{rollout.Group}: {rollout.Model} {rollout.Desired.Version} (release {rollout.Desired.Release}) for {RolloutText.Conditions(rollout.Desired)}");
+        lines.AddRange(rollout.Problems.Select(p => $"  ! {p}"));
         if (rollout.Devices.Count == 0)
         {
             lines.Add("  no device reports this group (yet)");

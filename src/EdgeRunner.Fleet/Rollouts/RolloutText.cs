@@ -25,15 +25,23 @@ internal static class RolloutText
         return text.ToString();
     }
 
-    /// <summary>A group with all its models, a line each.</summary>
-    internal static string Format(DesiredState state)
+    /// <summary>A group with all its models, a line each, and what keeps devices from them.</summary>
+    internal static string Format(ShownRollout rollout)
     {
-        var text = new StringBuilder().Append($"{state.Group}\n");
-        var models = state.Models.OrderBy(m => m.Key, StringComparer.Ordinal).ToArray();
+        var text = new StringBuilder().Append($"{rollout.Group}\n");
+        var models = rollout.Models.OrderBy(m => m.Key, StringComparer.Ordinal).ToArray();
         var (name, version) = (models.Select(m => m.Key.Length).DefaultIfEmpty().Max(), models.Select(m => m.Value.Version.Length).DefaultIfEmpty().Max());
         foreach (var (model, desired) in models)
         {
             text.Append($"  {model.PadRight(name)}  {desired.Version.PadRight(version)}  release {desired.Release,-3} {Conditions(desired)}\n");
+        }
+        if (models.Length == 0)
+        {
+            text.Append("  nothing is wanted of this group\n");
+        }
+        foreach (var problem in rollout.Problems)
+        {
+            text.Append($"  ! {problem}\n");
         }
         return text.ToString();
     }

@@ -26,7 +26,7 @@ internal sealed class RolloutWatch(FleetConnection fleet, WantedStates wanted, s
     internal int Once()
     {
         var (devices, _) = fleet.Devices.Snapshot();
-        var report = RolloutStatusReport.Of(wanted.Read(), model, devices, fleet.Fault);
+        var report = RolloutStatusReport.Of(wanted.Read(), model, devices, fleet.Fault, wanted.IsAll && model is null);
         if (json)
         {
             output.WriteLine(Json(report));
@@ -48,7 +48,7 @@ internal sealed class RolloutWatch(FleetConnection fleet, WantedStates wanted, s
         while (true)
         {
             var (devices, changed) = fleet.Devices.Snapshot();
-            var report = RolloutStatusReport.Of(wanted.Read(), model, devices, fleet.Fault);
+            var report = RolloutStatusReport.Of(wanted.Read(), model, devices, fleet.Fault, wanted.IsAll && model is null);
             Show(report);
             if (report.Done)
             {

@@ -19,7 +19,7 @@ public sealed record NewRole(IReadOnlyList<PublicKey> Keys, int Threshold)
         }
         if (Threshold < 1 || Threshold > Keys.Count)
         {
-            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, $"a threshold of {Threshold} cannot be met by {Keys.Count} keys", $"Give at least {Math.Max(1, Threshold)} keys, or a threshold from 1 to {Keys.Count}");
+            throw new RepositoryException(RepositoryFailure.Refused, role, file: null, $"a threshold of {Threshold} cannot be met by {Keys.Count} keys", Keys.Count == 0 ? "Give at least one key" : $"Give {(Threshold > 1 ? $"at least {Threshold} keys, or " : "")}{(Keys.Count == 1 ? "a threshold of 1" : $"a threshold from 1 to {Keys.Count}")}");
         }
         if (Keys.FirstOrDefault(k => k.Problem is not null) is { } unusable)
         {

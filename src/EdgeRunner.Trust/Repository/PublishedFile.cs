@@ -18,7 +18,17 @@ internal readonly record struct PublishedFile(string Path, string? Role, long Ve
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
 
     /// <summary>All files of both directories, by name. Links are not followed: what is behind one is not ours.</summary>
-    internal static IReadOnlyList<PublishedFile> ReadAll(RepositoryLayout layout) => [.. Metadata(layout), .. Targets(layout)];
+    internal static IReadOnlyList<PublishedFile> ReadAll(RepositoryLayout layout) => [.. ReadMetadata(layout), .. Targets(layout)];
+
+    /// <summary>The files of <c>metadata</c>.</summary>
+    internal static IEnumerable<PublishedFile> ReadMetadata(RepositoryLayout layout)
+    {
+        foreach (var file in Files(layout.Metadata, recurse: false))
+        {
+            var (role, version) = ReadName(file.Name);
+            yield return new PublishedFile(file.FullName, role, version, IsTarget: false, file.Length, Modified(file));
+        }
+    }
 
     /// <summary>Reads a role's file; null when it is missing or damaged.</summary>
     internal static T? TryRead<T>(RepositoryLayout layout, string role, long version, Func<Envelope, T> read)
@@ -31,15 +41,6 @@ internal readonly record struct PublishedFile(string Path, string? Role, long Ve
         catch (Exception e) when (e is MetadataException or FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
-        }
-    }
-
-    private static IEnumerable<PublishedFile> Metadata(RepositoryLayout layout)
-    {
-        foreach (var file in Files(layout.Metadata, recurse: false))
-        {
-            var (role, version) = ReadName(file.Name);
-            yield return new PublishedFile(file.FullName, role, version, IsTarget: false, file.Length, Modified(file));
         }
     }
 

@@ -61,6 +61,7 @@ public static class RoleChange
         {
             lines.Add($"- {path}: devices cannot get it any more");
         }
+        DescribeRemoved(old, next, lines);
         foreach (var role in next.Delegations?.Roles ?? [])
         {
             var before = old?.Delegations?.Roles.FirstOrDefault(r => string.Equals(r.Name, role.Name, StringComparison.Ordinal));
@@ -77,6 +78,18 @@ public static class RoleChange
                 lines.Add($"- {role.Name} may speak for nothing any more");
             }
         }
+    }
+
+    /// <summary>What is remembered besides what goes with this very change, and what is forgotten.</summary>
+    private static void DescribeRemoved(TargetsMetadata? old, TargetsMetadata next, List<string> lines)
+    {
+        var before = (old is null ? null : RemovedTargets.Read(old.Envelope)) ?? [];
+        var after = RemovedTargets.Read(next.Envelope) ?? [];
+        foreach (var (path, removed) in after.Where(r => before.GetValueOrDefault(r.Key) != r.Value && !(old?.Targets.ContainsKey(r.Key) ?? false)).OrderBy(r => r.Key, StringComparer.Ordinal))
+        {
+            lines.Add($"remembers {path}, which was removed before: release {removed.Release}, sha256 {removed.Sha256}");
+        }
+        lines.AddRange(before.Keys.Where(p => !after.ContainsKey(p)).Order(StringComparer.Ordinal).Select(p => $"! forgets {p}, which was removed before: its name and its release number can be given to something else"));
     }
 
     private static void DescribeKeys(string role, RoleKeys? old, RoleKeys next, IReadOnlyDictionary<string, PublicKey> table, List<string> lines)

@@ -140,8 +140,9 @@ public sealed partial class TufRepository
         // The role first: a delegation that is staged without it could never be published.
         if (!Content.Roles.ContainsKey(delegation.Name))
         {
-            // One that was retired goes on counting: devices refuse a version that is lower than one they know.
-            Stage(Empty(delegation.Name, Content.VersionOf(delegation.Name) + 1, ExpiryOf(delegation.Name)));
+            // One that was retired goes on counting: devices refuse a version that is lower than one they know. It also goes on knowing what it had published.
+            var empty = Empty(delegation.Name, Content.VersionOf(delegation.Name) + 1, ExpiryOf(delegation.Name));
+            Stage(RemovedTargets.OfRetired(Content, delegation.Name) is { Count: > 0 } removed ? Envelope.Build(delegation.Name, RemovedTargets.With(empty.Signed, removed), []) : empty);
         }
         EditTargets(RoleNames.Targets, (signed, old) => signed.WithDelegation(old, ToRole(delegation), delegation.Role.Keys));
     }
@@ -171,7 +172,7 @@ public sealed partial class TufRepository
     {
         var old = Content.NewestTargets(role) ?? throw NoSuchRole(role);
         RequireEditable(role);
-        var signed = edit(old.Envelope.Signed, old).WithHeader(Math.Max(Content.VersionOf(role) + 1, Content.Staged.ContainsKey(role) ? old.Header.Version : 0), ExpiryOf(role));
+        var signed = RemovedTargets.Remember(Layout, Content.Roles.GetValueOrDefault(role), edit(old.Envelope.Signed, old)).WithHeader(Math.Max(Content.VersionOf(role) + 1, Content.Staged.ContainsKey(role) ? old.Header.Version : 0), ExpiryOf(role));
         Stage(Envelope.Build(role, signed, []));
     }
 

@@ -11,7 +11,7 @@ public sealed partial class TufRepository
     /// <param name="now">The time.</param>
     /// <remarks>
     /// Needed is, of the current snapshot and of each one that was replaced less than <paramref name="grace"/> ago: itself, the roles that it lists, and their targets;
-    /// every root; what staged files list. Of the rest goes what was written longer than <paramref name="grace"/> ago. A snapshot was replaced when the next one was
+    /// every root; what staged files list; versions of a role that are the only ones to know of a release that was removed (<see cref="RemovedTargets"/>). Of the rest goes what was written longer than <paramref name="grace"/> ago. A snapshot was replaced when the next one was
     /// written: the time of that file is later than the truth in a copy that lost the times, never earlier, so that too much is kept there and not too little.
     /// </remarks>
     /// <exception cref="RepositoryException">It is not published yet, or a current file is damaged.</exception>
@@ -48,6 +48,10 @@ public sealed partial class TufRepository
             {
                 foreign.Add(Relative(layout, file.Path));
             }
+            else if (file.Role is { } role && IsMemory(role, file.Version))
+            {
+                (kept, keptBytes) = (kept + 1, keptBytes + file.Bytes);
+            }
             else if (older.Contains(file.Path) || file.Written > now - grace)
             {
                 (replaced, replacedBytes) = (replaced + 1, replacedBytes + file.Bytes);
@@ -61,6 +65,10 @@ public sealed partial class TufRepository
         // chunk index goes before the release that it describes, so that a depot says at once that there is none.
         var order = unneeded.OrderBy(f => f.Role is RoleNames.Snapshot ? 0 : f.Role is null ? 2 : 1).ThenBy(f => f.Version).ThenBy(f => f.Role is null ? f.Bytes : 0).ThenBy(f => f.Path, StringComparer.Ordinal);
         return new PruneReport(grace, [.. order.Select(f => new UnneededFile(Relative(layout, f.Path), f.Bytes))], kept, keptBytes, replaced, replacedBytes, foreign);
+
+        // A role that an older edgefleet wrote: with this file the repository would forget which releases there were.
+        bool IsMemory(string role, long version) => (content.Roles.GetValueOrDefault(role) ?? (content.Retired.TryGetValue(role, out var last) ? Read(role, last.Version) : null)) is { } published
+            && version < published.Header.Version && Read(role, version) is { } before && RemovedTargets.IsMemory(published, before);
 
         TargetsMetadata? Read(string role, long version)
         {

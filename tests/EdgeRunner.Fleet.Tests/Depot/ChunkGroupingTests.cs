@@ -112,6 +112,30 @@ public sealed class ChunkGroupingTests : IAsyncLifetime
         Assert.Equal(TransferStatus.Ok, (await _devices[0].AskAsync(TransferKind.Metadata, "timestamp.json")).Status);
     }
 
+    [Fact]
+    public async Task The_log_tells_of_a_transfer_while_something_moves_and_once_when_it_is_over()
+    {
+        await StartAsync(2);
+        await AskTogetherAsync(0, 41);
+        await _devices.UntilAllHaveAsync(41);
+
+        await AdvanceUntilLineAsync(TimeSpan.FromSeconds(10), "fetching models/");
+        _time.Advance(TimeSpan.FromSeconds(10)); // nothing was sent since: no news
+        await AdvanceUntilLineAsync(TimeSpan.FromSeconds(11), "was fetched by 2 devices");
+
+        Assert.Single(_depot!.Lines, line => line.Contains("fetching models/", StringComparison.Ordinal));
+    }
+
+    private async Task AdvanceUntilLineAsync(TimeSpan time, string text)
+    {
+        _time.Advance(time);
+        await Waiting.UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1)); // where the depot began to wait only now
+            return _depot!.Lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+        }, $"the log has \"{text}\"");
+    }
+
     private async Task AskTogetherAsync(int offset, int count)
     {
         foreach (var device in _devices) await device.SendChunksAsync(_release, offset, count);

@@ -165,6 +165,7 @@ public sealed class TimestampTests : IAsyncLifetime
         await using var depot = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
         await AdvanceUntilAsync(() => IsRefused(depot), TimeSpan.FromMilliseconds(100));
         Assert.Contains("timestamp: the broker does not let this depot look after er/1/north/tuf/timestamp: ", depot.Health.Summary(), StringComparison.Ordinal);
+        Assert.Contains("whose common name is depot", depot.Health.Summary(), StringComparison.Ordinal);
         await AdvanceUntilAsync(() => depot.Refused >= 3, TimeSpan.FromSeconds(5));
         Assert.Equal(0, depot.Figures.TimestampsPublished);
         Assert.Single(depot.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));

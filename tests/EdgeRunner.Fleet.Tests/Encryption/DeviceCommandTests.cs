@@ -67,6 +67,26 @@ public sealed class DeviceCommandTests : IDisposable
         Assert.Contains("there is no repository here", _fleet.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_group_that_nobody_is_in_is_an_error_with_the_names_there_are()
+    {
+        _fleet.Ok("device", "enroll", "press-1", NewKey().File, "-g", "canary", "-r", Repo);
+        Refused("No enrolled device is in the group canray. Did you mean canary? Groups are: canary.", "device", "list", "-g", "canray");
+        Assert.Equal(ExitCode.Failed, _fleet.Run("device", "list", "-g", "canray", "-r", Repo, "--json").Code);
+    }
+
+    [Theory]
+    [InlineData("ecdsa-p256")]
+    [InlineData("rsa-pss")]
+    public void A_key_that_signs_here_is_no_devices_key(string type)
+    {
+        _fleet.Ok("key", "generate", _fleet.Key("team"), "--type", type, "--passphrase-file", _fleet.PassphraseFile);
+        var file = Path.ChangeExtension(_fleet.Key("team"), ".pub");
+        _fleet.Ok("repo", "add-delegation", "models/b", "--path", "models/b/*", "--role-key", file, "-r", Repo);
+        Refused("which signs models/b, and no device's", "device", "enroll", "press-1", file);
+        Refused("Devices are: none", "device", "show", "press-1");
+    }
+
     [Theory]
     [InlineData("\"id\": \"press-1\"", "\"id\": \"press-2\"", "the file is named press-1")]
     [InlineData("\"format\": 1", "\"format\": 2", "format is 2")]

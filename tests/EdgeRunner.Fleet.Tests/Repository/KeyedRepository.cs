@@ -74,16 +74,23 @@ internal sealed class KeyedRepository : IDisposable
     }
 
     /// <summary>Packs the model of the demo as this version.</summary>
-    internal string Pack(string version)
+    /// <param name="version">Its version.</param>
+    /// <param name="license">Another text makes another content.</param>
+    internal string Pack(string version, string license = "Apache-2.0")
     {
-        var source = Directory.CreateDirectory(_directory.File("model-" + version)).FullName;
+        var bundle = _directory.File($"{version}-{license}.ermodel");
+        if (System.IO.File.Exists(bundle))
+        {
+            return bundle;
+        }
+        var source = Directory.CreateDirectory(_directory.File($"model-{version}-{license}")).FullName;
         foreach (var file in Directory.GetFiles(System.IO.Path.Combine(TestPaths.RepositoryRoot, "device-configs", "demo", "models", "shuttle-forest")))
         {
             System.IO.File.Copy(file, System.IO.Path.Combine(source, System.IO.Path.GetFileName(file)), overwrite: true);
         }
         var manifest = System.IO.Path.Combine(source, "model.json");
-        System.IO.File.WriteAllText(manifest, System.IO.File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal));
-        var bundle = _directory.File(version + ".ermodel");
+        System.IO.File.WriteAllText(manifest, System.IO.File.ReadAllText(manifest).Replace("\"version\": \"1.0.0\"", $"\"version\": \"{version}\"", StringComparison.Ordinal)
+            .Replace("\"Apache-2.0\"", $"\"{license}\"", StringComparison.Ordinal));
         BundlePacker.Pack(new PackRequest(source, bundle, new Dictionary<string, string>(StringComparer.Ordinal)), _ => { });
         return bundle;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Fleet.Keys;
@@ -32,6 +33,8 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Contains("Published: targets v1, models/main v1, rollout v1, snapshot v1, root v1, timestamp v1", output, StringComparison.Ordinal);
         Assert.Contains("root needs 2 of 3 keys", _fleet.Errors, StringComparison.Ordinal);
         Assert.Equal("Sign this? [y/N] ", terminal.Questions[^1]);
+        Assert.StartsWith("That has 5 characters, and needs at least 12. New passphrase for ", terminal.Questions[2], StringComparison.Ordinal);
+        Assert.StartsWith("The two were not the same. New passphrase for ", terminal.Questions[4], StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "verify", "-r", Repo).Code);
     }
 
@@ -52,6 +55,94 @@ public sealed class RepoCommandTests : IDisposable
         Assert.Equal(ExitCode.Usage, _fleet.Run("repo", "init", Repo, "--generate-keys", _fleet.File("keys"), "--targets-threshold", "4", "--passphrase-file", _fleet.PassphraseFile, "-y").Code);
         Assert.Contains("--targets-threshold 4 cannot be met by 3 keys", _fleet.Errors, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_fleet.File("keys")));
+    }
+
+    [Fact]
+    public void An_init_that_fails_leaves_nothing_behind_and_what_was_there_before()
+    {
+        _fleet.Ok("key", "generate", Key("mine"), "--passphrase-file", _fleet.PassphraseFile);
+        var mine = Path.ChangeExtension(Key("mine"), ".pub");
+        string[] init = ["repo", "init", Repo, "--root-key", mine, "--root-key", mine, "--generate-keys", _fleet.File("new-keys"), "--passphrase-file", _fleet.PassphraseFile, "-y"];
+
+        _fleet.Refused("one key is given twice among the 2", init);
+
+        Assert.False(Directory.Exists(Repo) || Directory.Exists(Repo + "-online-keys") || Directory.Exists(_fleet.File("new-keys")));
+        Assert.True(File.Exists(mine) && File.Exists(Key("mine")));
+        Directory.CreateDirectory(Repo + "-online-keys");
+        File.WriteAllText(Path.Combine(Repo + "-online-keys", "note"), "not ours");
+        _fleet.Refused("one key is given twice among the 2", init);
+        Assert.Equal("note", Path.GetFileName(Assert.Single(Directory.GetFiles(Repo + "-online-keys"))));
+        _fleet.Init();
+    }
+
+    [Fact]
+    public void Nobody_types_a_passphrase_when_nothing_waits_for_signatures()
+    {
+        _fleet.Init();
+        var (code, output) = _fleet.Run(new ScriptedTerminal(), "repo", "sign", "-r", Repo, "-k", Key("main-1"));
+        Assert.Equal((ExitCode.Ok, "Nothing to do.\n"), (code, output));
+    }
+
+    [Fact]
+    public void A_stick_that_comes_a_second_time_is_told_that_all_of_it_is_published()
+    {
+        _fleet.Init();
+        _fleet.Ok("repo", "renew", "models/main", "-r", Repo);
+        _fleet.Ok("repo", "sign", "--export", _fleet.File("usb"), "-r", Repo);
+        _fleet.Ok("repo", "sign", "--folder", _fleet.File("usb"), "-k", Key("main-1"), "--passphrase-file", _fleet.PassphraseFile, "-y");
+        Assert.Contains("models/main v2", _fleet.Ok("repo", "sign", "--import", _fleet.File("usb"), "-r", Repo).GetProperty("published").EnumerateArray().Select(p => p.GetString()));
+
+        Assert.Contains("models/main version 2 is published already: no signature of it is needed any more.", _fleet.Text("repo", "sign", "--import", _fleet.File("usb"), "-r", Repo), StringComparison.Ordinal);
+        _fleet.Signed("repo", "renew", "models/main"); // and when there is a newer one
+        Assert.Contains("models/main version 2 is published already", _fleet.Text("repo", "sign", "--import", _fleet.File("usb"), "-r", Repo), StringComparison.Ordinal);
+
+        _fleet.Ok("repo", "renew", "models/main", "-r", Repo);
+        _fleet.Ok("repo", "sign", "--export", _fleet.File("usb"), "-r", Repo);
+        _fleet.Ok("repo", "drop", "models/main", "-r", Repo);
+        _fleet.Refused("version 4 is not staged here, and version 3 is published", "repo", "sign", "--import", _fleet.File("usb"), "-r", Repo);
+    }
+
+    [Fact]
+    public void A_key_that_may_sign_nothing_of_it_is_told()
+    {
+        _fleet.Init();
+        var report = _fleet.Ok("repo", "renew", "models/main", "-r", Repo, "-k", Key("targets-1"), "--passphrase-file", _fleet.PassphraseFile, "-y");
+        var warning = Assert.Single(report.GetProperty("warnings").EnumerateArray()).GetString()!;
+        Assert.Contains("that was given may sign nothing of this: models/main wants keys " + _fleet.Ok("key", "show", Key("main-1")).GetProperty("keyId").GetString()![..8], warning, StringComparison.Ordinal);
+        Assert.Empty(_fleet.Signed("repo", "sign").GetProperty("warnings").EnumerateArray());
+    }
+
+    [Fact]
+    public void What_a_depot_must_read_can_be_read_whatever_the_umask_and_keys_are_for_their_owner_alone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        _fleet.Init();
+        var shared = _fleet.File("shared");
+        string[] init = ["repo", "init", shared, "--root-key", Key("root-1"), "--root-key", Key("root-2"), "--targets-key", Key("targets-1"), "--targets-key", Key("targets-2"), "--team-key", "main=" + Key("main-1"),
+            "--passphrase-file", _fleet.PassphraseFile, "-y"];
+        // A process of its own: the umask is one for all threads.
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "umask 077; exec \"$@\"", "sh", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "edgefleet.dll"), .. init]) { RedirectStandardError = true })!;
+        var said = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, said);
+
+        const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        const UnixFileMode directory = readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        string[] directories = [shared, .. Directory.GetDirectories(shared, "*", SearchOption.AllDirectories)];
+        string[] files = [.. Directory.GetFiles(Path.Combine(shared, "metadata")), Path.Combine(shared, "repository.json")];
+        Assert.True(files.Length > 5);
+        foreach (var path in directories)
+        {
+            Assert.Equal((path, directory), (path, File.GetUnixFileMode(path)));
+        }
+        foreach (var path in files)
+        {
+            Assert.Equal((path, readable), (path, File.GetUnixFileMode(path)));
+        }
+        Assert.All(Directory.GetFiles(shared + "-online-keys", "*.pem"), key => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(key)));
     }
 
     [Fact]

@@ -184,6 +184,93 @@ public sealed class RolloutCommandTests : IDisposable
         Assert.Contains("Begin with", _fleet.Fails(ExitCode.Failed, "rollout", "remove", "east"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_release_that_a_group_wants_is_not_taken_away_unless_that_is_meant_and_then_every_view_says_so()
+    {
+        await WithVisionAsync();
+        _fleet.Ok("rollout", "set", "line-1", "vision@1.0.0");
+        Assert.Contains("vision 1.0.0 is in use: the rollout of line-1 wants vision 1.0.0. Give these groups another release", _fleet.Fails(ExitCode.Failed, "model", "remove", "vision", "1.0.0"), StringComparison.Ordinal);
+        Assert.Contains("an older one is in use: the rollout of line-1 wants vision 1.0.0", _fleet.Fails(ExitCode.Failed, "model", "set-min-release", "vision", "2.0.0"), StringComparison.Ordinal);
+        _fleet.Ok("rollout", "set", "line-2", "vision@2.0.0"); // is in nobody's way
+        Assert.Empty(_fleet.Content.Staged);
+
+        var forced = _fleet.Ok("model", "set-min-release", "vision", "2.0.0", "--force");
+        Assert.Contains("the rollout of line-1 wants vision 1.0.0: devices of that group stop the model", forced.GetProperty("done")[1].GetString(), StringComparison.Ordinal);
+        Assert.Contains("Warning: the rollout of line-1 wants vision 1.0.0, and it is release 1, and devices must not run any below 2 (min-release): they stop it",
+            forced.GetProperty("changes")[0].GetProperty("changes").EnumerateArray().Select(c => c.GetString()));
+        Assert.Empty(_fleet.Ok("rollout", "show", "line-1").GetProperty("problems").EnumerateArray()); // it is only staged
+        await _fleet.PublishAsync();
+
+        const string obstacle = "the rollout of line-1 wants vision 1.0.0, and it is release 1, and devices must not run any below 2 (min-release)";
+        Assert.Equal(obstacle, Assert.Single(_fleet.Ok("rollout", "show", "line-1").GetProperty("problems").EnumerateArray()).GetString());
+        Assert.Contains($"  ! {obstacle}\n", _fleet.Run("rollout", "list").Output, StringComparison.Ordinal);
+        Assert.Empty(_fleet.Ok("rollout", "show", "line-2").GetProperty("problems").EnumerateArray());
+        Assert.Contains($"WARNING: {obstacle}", _fleet.Run("repo", "status").Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, _fleet.Run("repo", "verify").Code);
+        Assert.Contains($"Warning: {obstacle}", _fleet.Errors, StringComparison.Ordinal);
+
+        _fleet.Ok("rollout", "set", "line-1", "vision@2.0.0");
+        Assert.Contains("vision 2.0.0 is in use: the rollout of line-1 wants vision 2.0.0; the rollout of line-2 wants vision 2.0.0", _fleet.Fails(ExitCode.Failed, "model", "remove", "vision", "2.0.0"), StringComparison.Ordinal);
+        _fleet.Ok("model", "remove", "vision", "2.0.0", "--force");
+        await _fleet.PublishAsync();
+        Assert.Contains("! the rollout of line-2 wants vision 2.0.0, and vision 2.0.0 is not published", _fleet.Run("rollout", "list").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_release_for_the_devices_that_do_not_take_part_is_wanted_too()
+    {
+        await WithVisionAsync();
+        _fleet.Ok("rollout", "set", "east", "vision@1.0.0");
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--percent", "10");
+        Assert.Contains("the rollout of east wants vision 1.0.0 for devices that do not take part", _fleet.Fails(ExitCode.Failed, "model", "remove", "vision", "1.0.0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_whose_last_model_is_removed_is_no_group_that_is_done()
+    {
+        await WithVisionAsync();
+        _fleet.Ok("rollout", "set", "line-1", "vision@1.0.0");
+        _fleet.Ok("rollout", "set", "line-2", "vision@1.0.0");
+        var report = _fleet.Ok("rollout", "remove", "line-1", "vision");
+        Assert.Contains("nothing is wanted of this group any more", report.GetProperty("done")[1].GetString(), StringComparison.Ordinal);
+
+        foreach (var command in (string[])["show", "status"])
+        {
+            Assert.Contains("nothing is rolled out to a group line-1. Did you mean line-2?", _fleet.Fails(ExitCode.Failed, "rollout", command, "line-1"), StringComparison.Ordinal);
+        }
+        _fleet.Ok("rollout", "remove", "line-2", "vision");
+        Assert.Contains("Nothing is rolled out. Begin with", _fleet.Fails(ExitCode.Failed, "rollout", "status"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_document_without_models_that_an_older_edgefleet_left_is_shown_as_what_it_is()
+    {
+        await WithVisionAsync();
+        using (var repository = TufRepository.Open(_fleet.Path, _fleet.Time))
+        {
+            var empty = RolloutDocument.ToBytes(new DesiredState(DesiredState.CurrentFormat, "line-1", new Dictionary<string, DesiredModel>(StringComparer.Ordinal)));
+            await repository.PublishDocumentsAsync(new Dictionary<string, ReadOnlyMemory<byte>?>(StringComparer.Ordinal) { [DesiredState.TargetPath("line-1")] = empty }, CancellationToken.None);
+        }
+        Assert.Contains("nothing is wanted of this group", _fleet.Run("rollout", "show", "line-1").Output, StringComparison.Ordinal);
+        Assert.Contains("nothing is rolled out to a group line-1", _fleet.Fails(ExitCode.Failed, "rollout", "status", "line-1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_that_nobody_knows_is_said_with_the_names_that_are_near_and_set_all_the_same()
+    {
+        await WithVisionAsync();
+        var first = Warnings(_fleet.Ok("rollout", "set", "line-1", "vision@1.0.0"));
+        Assert.Contains("the group line-1 is new: no rollout was set to it before, and whether a device is in it is not known: name the broker with --broker", Assert.Single(first), StringComparison.Ordinal);
+        Assert.Empty(Warnings(_fleet.Ok("rollout", "set", "line-1", "vision@2.0.0")));
+
+        Assert.Contains("Is the name right? Did you mean line-1? Known groups: line-1", Assert.Single(Warnings(_fleet.Ok("rollout", "set", "line-l", "vision@2.0.0"))), StringComparison.Ordinal);
+        Assert.Equal("2.0.0", _fleet.Desired("line-l", "vision").Version);
+        // A broker that is away says so, and stops nothing.
+        Assert.Contains("whether a device is in it is not known: ", Assert.Single(Warnings(_fleet.Ok("rollout", "set", "line-9", "vision@2.0.0", "--broker", "mqtt://127.0.0.1:1"))), StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<string> Warnings(System.Text.Json.JsonElement report) => [.. report.GetProperty("warnings").EnumerateArray().Select(w => w.GetString()!)];
+
     [Theory]
     [InlineData("set", "ea/st", "vision@1.0.0")]
     [InlineData("set", "east", "vision")]

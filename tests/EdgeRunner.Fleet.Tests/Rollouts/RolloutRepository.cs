@@ -48,6 +48,13 @@ internal sealed class RolloutRepository(TimeProvider? time = null) : IDisposable
         }
     }
 
+    /// <summary>Signs and publishes what is staged.</summary>
+    internal async Task PublishAsync()
+    {
+        using var repository = TufRepository.Open(Path, Time);
+        await PublishAsync(repository);
+    }
+
     internal (int Code, string Output) Run(params string[] args)
     {
         using var output = new StringWriter();

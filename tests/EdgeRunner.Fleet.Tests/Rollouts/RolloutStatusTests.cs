@@ -202,6 +202,58 @@ public sealed class RolloutStatusTests : IAsyncLifetime, IDisposable
         Assert.Equal(ExitCode.Ok, Status("--model", "vision").Code);
     }
 
+    [Fact]
+    public async Task A_first_rollout_to_a_group_that_devices_report_is_no_typo_and_another_one_may_be()
+    {
+        await _devices.ReportAsync(ReportingDevices.Report("box-1"));
+        var (code, output, _) = Run(null, "rollout", "set", "east", "vision@1.0.0", "-r", _fleet.Path);
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.DoesNotContain("Warning", output, StringComparison.Ordinal);
+
+        (code, output, _) = Run(null, "rollout", "set", "esat", "vision@1.0.0", "-r", _fleet.Path);
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("Warning: the group esat is new: no rollout was set to it before, and no device reports to be in it (yet). Is the name right? Did you mean east? Known groups: east.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_with_a_group_that_no_rollout_reaches_is_named_where_all_are_shown()
+    {
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        await _devices.ReportAsync(ReportingDevices.Report("box-1", active: "2.0.0", update: Update("committed")));
+        await _devices.ReportAsync(ReportingDevices.Report("box-2", group: "esat"));
+        await _devices.ReportAsync(ReportingDevices.Report("box-3", group: "attic"), online: false);
+        await _devices.ReportAsync(ReportingDevices.Report("box-4", group: null));
+        var (code, output, _) = Status();
+        Assert.Equal(ExitCode.Ok, code);
+        Assert.Contains("in groups to which nothing is rolled out: box-2 (online, esat. Did you mean east?); box-3 (offline, attic)\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("box-2", Status("east").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_devices_cannot_get_stands_beside_those_that_wait_for_it()
+    {
+        await _devices.ReportAsync(ReportingDevices.Report("box-1"));
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        _fleet.Ok("model", "remove", "vision", "2.0.0", "--force");
+        await _fleet.PublishAsync();
+        var (code, output, _) = Status("east");
+        Assert.Equal(ExitCode.UnderWay, code);
+        Assert.Contains("  ! the rollout of east wants vision 2.0.0, and vision 2.0.0 is not published", output, StringComparison.Ordinal);
+        Assert.Contains("vision 2.0.0 is not published", JsonDocument.Parse(Status("east", "--json").Output).RootElement.GetProperty("rollouts")[0].GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_whose_clock_nobody_has_set_has_a_last_report_too()
+    {
+        var report = ReportingDevices.Report("box-1") with { Capabilities = new CapabilitiesReport("arm64", "Debian", 4, 1 << 30, []) };
+        await _devices.ReportAsync(report with { Clock = report.Clock with { Synchronized = false } }, online: false);
+        const string last = "2026-01-02 03:04:05Z by its own clock, which nobody has set";
+        Assert.Contains($"box-1   offline, last report {last}", Run(null, "fleet", "list").Output, StringComparison.Ordinal);
+        var shown = Run(null, "fleet", "show", "box-1").Output;
+        Assert.Contains($"reported   {last}\n", shown, StringComparison.Ordinal);
+        Assert.Contains("ONNX Runtime not loaded (yet): no model runs\n", shown, StringComparison.Ordinal);
+    }
+
     private sealed class Screen(int columns, int rows) : ITerminal
     {
         public bool IsInteractive => false;

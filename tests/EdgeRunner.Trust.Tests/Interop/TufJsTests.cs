@@ -73,6 +73,20 @@ public sealed class TufJsTests : IDisposable
     }
 
     [Fact]
+    public async Task It_passes_over_what_a_role_remembers_of_removed_releases()
+    {
+        await StartAsync();
+        const string Removed = "models/vision/0.9.0.ermodel";
+        var number = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["release"] = JsonTree.Of(1) });
+        await _repository.ChangeAsync(r => r.AddTarget(role: null, Removed, _repository.Content("removed"), number, expectedSha256: null), [.. _people]);
+        await _repository.ChangeAsync(r => r.RemoveTarget(WrittenRepository.Team, Removed), [.. _people]);
+        Assert.Equal([Removed], RemovedTargets.All(RepositoryContent.Read(_repository.Layout)).Keys);
+
+        AssertRead(Read("new", Model, Removed));
+        Assert.Equal(JsonTree.Null, Read("again", Model, Removed).Find("files")!.Find(Removed));
+    }
+
+    [Fact]
     public async Task It_follows_a_delegation_that_came_later_and_one_by_a_name_of_many_characters()
     {
         await StartAsync();

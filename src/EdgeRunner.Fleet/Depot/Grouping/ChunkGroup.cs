@@ -28,6 +28,7 @@ internal sealed class ChunkGroup
     private long[]? _sentAt;
     private readonly string _topicPrefix;
     private long _collectingSince;
+    private long _toldBytes = -1; // before the first line everything is news
 
     internal ChunkGroup(ChunkedFile file, DepotOptions options, DepotCounters counters, TimeProvider timeProvider)
     {
@@ -67,6 +68,14 @@ internal sealed class ChunkGroup
 
     /// <summary>Bytes sent to single devices, since the group is there.</summary>
     internal long OwnBytes { get; set; }
+
+    /// <summary>Whether anything was sent since this was asked last.</summary>
+    internal bool TakeNews()
+    {
+        var sent = SharedBytes + OwnBytes;
+        (var before, _toldBytes) = (_toldBytes, sent);
+        return sent != before;
+    }
 
     /// <summary>The topic of a chunk.</summary>
     internal string TopicOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{_topicPrefix}{number}");

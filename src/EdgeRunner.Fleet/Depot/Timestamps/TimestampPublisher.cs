@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Messaging.Mqtt;
 using EdgeRunner.Messaging.Topics;
 using EdgeRunner.Trust;
@@ -85,8 +86,9 @@ internal sealed partial class TimestampPublisher(DepotConnection connection, Rep
     private void OnRefused(MqttRefusedException e)
     {
         _wasRefused = true;
+        var reason = BrokerRights.Explain(e, "depot");
         // Told once, and not with each try.
-        if (health.Set(DepotHealth.Timestamp, healthy: false, $"the broker does not let this depot look after {_topic}: {e.Message}")) Log.Refused(logger, _topic, e.Message, RefusedPause.TotalSeconds);
+        if (health.Set(DepotHealth.Timestamp, healthy: false, $"the broker does not let this depot look after {_topic}: {reason}")) Log.Refused(logger, _topic, reason, RefusedPause.TotalSeconds);
     }
 
     /// <summary>The topic has what it should have, from here or from another depot.</summary>

@@ -65,7 +65,8 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         }
         catch (RepositoryException e) when (e.Failure is RepositoryFailure.OnlineKeyMissing)
         {
-            Say(healthy: true, $"no online keys are here, so the repository is only served; somebody else must run `edgefleet repo refresh` hourly ({e.Message})");
+            // Who names the keys wants them to be used.
+            Say(healthy: options.OnlineKeys is null, $"no online keys are here, so the repository is only served; somebody else must run `edgefleet repo refresh` hourly ({e.Message})");
             return Look;
         }
         catch (Exception e) when (e is RepositoryException or MetadataException or KeyException or IOException or UnauthorizedAccessException or CryptographicException)
@@ -89,7 +90,7 @@ internal sealed partial class TimestampRefresher(DepotOptions options, DepotHeal
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             const string text = "the timestamp cannot be signed anew here, so somebody else must run `edgefleet repo refresh` hourly";
-            Say(healthy: true, $"{text}: {e.Message} Repository and online keys must belong to the user of this process, {Environment.UserName}", isWarning: true);
+            Say(healthy: options.OnlineKeys is null, $"{text}: {e.Message} Repository and online keys must belong to the user of this process, {Environment.UserName}", isWarning: true);
             return false;
         }
     }
