@@ -39,6 +39,8 @@ internal static class DaemonHost
         builder.Services.AddModelSwaps();
         builder.Services.AddUpdates(options);
         builder.Services.AddHostedService<ControlSocket>(services => ActivatorOf(services, options));
+        builder.Services.AddHostedService<TelemetryWatch>();
+        builder.Services.AddHostedService(services => new ClockWatch(services.GetRequiredService<StateBoard>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddHostedService<SystemdNotifications>();
         builder.Services.AddHostedService<MemoryTrimmer>();
         if (mode.UntilDone) builder.Services.AddHostedService<DoneWatcher>();

@@ -21,7 +21,10 @@ public sealed class EncryptionTests : IDisposable
     public async Task From_the_key_of_a_device_to_a_model_that_it_can_open(string type, string mode, bool json)
     {
         var keyFile = _directory.File("device-key.pem");
-        await OkAsync(PublishedPrograms.EdgeRunner, "device-key", "generate", "--file", keyFile, "--type", type);
+        var config = _directory.File("edgerunner.json");
+        await File.WriteAllTextAsync(config, """{ "device": { "id": "press-1" } }""");
+        var generated = await OkAsync(PublishedPrograms.EdgeRunner, "device-key", "generate", "--config", config, "--file", keyFile, "--type", type);
+        Assert.Contains("edgefleet device enroll press-1 FILE", generated.Errors, StringComparison.Ordinal);
         var shown = await OkAsync(PublishedPrograms.EdgeRunner, ["device-key", "show", "--file", keyFile, .. json ? (string[])["--json"] : []]);
         await File.WriteAllTextAsync(_directory.File("press-1.pub"), shown.Output);
         Assert.Equal("600\n", (await ProgramRun.StartAsync("stat", "-c", "%a", keyFile)).Output);

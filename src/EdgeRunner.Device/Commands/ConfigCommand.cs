@@ -18,7 +18,7 @@ internal static class ConfigCommand
         command.SetAction(parse =>
         {
             var result = CommonOptions.Load(parse.GetRequiredValue(config));
-            if (parse.GetValue(json)) Print(new ConfigurationCheckOutput(result.Errors.Count == 0, [.. result.Errors.Select(error => new ConfigurationErrorOutput(error.Origin.ToString(), error.Key, error.Message, error.Pipeline))], result.CannotRunReason));
+            if (parse.GetValue(json)) Print(new ConfigurationCheckOutput(result.Errors.Count == 0, [.. result.Errors.Select(error => new ConfigurationErrorOutput(error.Origin.ToString(), error.Key, error.Message, error.Pipeline))], result.CannotRunReason) { MissingFiles = ReferredFiles.FindMissing(result.Configuration) });
             else Describe(result);
             return result.Errors.Count == 0 ? ExitCode.Ok : ExitCode.Configuration;
         });
@@ -46,6 +46,7 @@ internal static class ConfigCommand
         result.Report.WriteErrors(Console.Out);
         var disabled = result.DisabledPipelines.Count == 0 ? "" : $", {result.DisabledPipelines.Count} disabled";
         Console.WriteLine($"{result.Files.Count} file(s), {result.Configuration.Pipelines.Count} pipeline(s){disabled}, {result.Errors.Count} error(s)");
+        foreach (var missing in ReferredFiles.FindMissing(result.Configuration)) Console.WriteLine($"on this machine, for this user: {missing}");
         if (!result.CanRun) Console.WriteLine($"nothing can run: {result.CannotRunReason}");
     }
 
@@ -57,7 +58,11 @@ internal static class ConfigCommand
 
 internal sealed record ConfigurationErrorOutput(string Origin, string Key, string Message, string? Pipeline);
 
-internal sealed record ConfigurationCheckOutput(bool Valid, IReadOnlyList<ConfigurationErrorOutput> Errors, string? CannotRun);
+internal sealed record ConfigurationCheckOutput(bool Valid, IReadOnlyList<ConfigurationErrorOutput> Errors, string? CannotRun)
+{
+    /// <summary>Files that are named and that this machine, or this user, does not have; no errors, since it may not be the machine that the configuration is for.</summary>
+    public IReadOnlyList<string> MissingFiles { get; init; } = [];
+}
 
 internal sealed record ConfigurationEntryOutput(string Key, string Value, string Origin);
 

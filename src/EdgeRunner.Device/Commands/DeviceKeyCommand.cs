@@ -27,11 +27,12 @@ internal static class DeviceKeyCommand
         var command = new Command("generate", "Make a key: a file that only its owner can read. Prints the public half, which is to be enrolled.") { config, file, type, add, json };
         command.SetAction(parse => Guard(parse.GetValue(json), () =>
         {
-            var configured = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Updates.DeviceKeyFile;
+            var configuration = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration;
+            var configured = configuration.Updates.DeviceKeyFile;
             var path = Path.GetFullPath(parse.GetValue(file) ?? configured ?? throw new SealException(SealFailure.BadKey, $"{Setting} is not set: set it, or say where the key is to be with --file FILE"));
             using var key = DeviceKey.Generate(parse.GetValue(type) is "rsa" ? DeviceKeyKind.Rsa : DeviceKeyKind.Ec);
             DeviceKeyWriter.Write(path, key, parse.GetValue(add));
-            var advice = new List<string> { $"Have it enrolled: edgefleet device enroll {Environment.MachineName} FILE, with what this prints in FILE" };
+            var advice = new List<string> { $"Have it enrolled: edgefleet device enroll {configuration.Device.Id ?? Environment.MachineName} FILE, with what this prints in FILE" };
             if (!string.Equals(path, configured, StringComparison.Ordinal)) advice.Add($"Set {Setting} to {path}");
             if (Environment.IsPrivilegedProcess) advice.Add($"The file belongs to root. When the daemon runs as another user: chown USER {path}");
             return new DeviceKeyOutput(path, [Describe(key.PublicKey)], advice);

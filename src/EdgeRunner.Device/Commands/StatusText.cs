@@ -19,8 +19,8 @@ internal static class StatusText
         output.WriteLine($"broker     {status.Broker.Address}{(status.Broker.Tls ? " TLS" : "")}  {(status.Broker.Connected ? "connected" : $"not connected: {status.Broker.Reason}")}");
         var telemetry = status.Telemetry;
         output.WriteLine(
-            $"telemetry  {telemetry.Accepted} accepted  {telemetry.Uploaded} uploaded  {telemetry.PendingRecords} waiting ({Mebibytes(telemetry.PendingBytes)})  " +
-            $"{telemetry.Dropped.Values.Sum()} lost by policy{(telemetry.Mode == Telemetry.OutboxMode.Durable ? "" : $"  {telemetry.Mode}: {telemetry.LastFailure}")}");
+            $"telemetry  {telemetry.PendingRecords} waiting ({Mebibytes(telemetry.PendingBytes)})  since the start: {telemetry.Accepted} accepted  {telemetry.Uploaded} uploaded (with what waited before)  " +
+            $"{telemetry.Dropped.Values.Sum()} lost{Kinds(telemetry.Dropped)}{(telemetry.Mode == Telemetry.OutboxMode.Durable ? "" : $"  {telemetry.Mode}: {telemetry.LastFailure}")}");
         if (status.Updates is { } updates) WriteUpdates(updates, output);
         // Refusals are among the problems below; that a wish was granted stands nowhere else.
         foreach (var entry in status.Components.Where(entry => IsRealTime(entry.Component) && entry.State == ComponentState.Running))
@@ -37,10 +37,14 @@ internal static class StatusText
         details.ForEach(output.WriteLine);
     }
 
+    private static string Kinds(IReadOnlyDictionary<string, long> dropped) =>
+        dropped.Count == 0 ? "" : $" ({string.Join(", ", dropped.OrderBy(kind => kind.Key, StringComparer.Ordinal).Select(kind => $"{kind.Value} {kind.Key}"))})";
+
     private static void WriteUpdates(UpdateStatus updates, TextWriter output)
     {
-        var next = updates.NextCheckSeconds is { } seconds ? $"next in {Duration(seconds)}" : "checks now";
+        var next = updates.IsChecking ? "checks now" : updates.NextCheckSeconds is { } seconds ? $"next in {Duration(seconds)}" : "none is due";
         output.WriteLine($"updates    group {updates.Group}  {(updates.LastCheck is { } last ? $"checked {Moment(last)}" : "not yet checked")}  {next}{(updates.Problem is null ? "" : $"  {updates.ProblemCode}: {updates.Problem}")}");
+        if (updates.Notice is not null) output.WriteLine($"           {updates.Notice}");
         foreach (var model in updates.Models) output.WriteLine($"           {model.Model} {UpdateWords.Of(model)}");
     }
 
@@ -88,6 +92,7 @@ internal static class StatusText
         {
             SwapOutcome.Swapped => $"swapped{mode}",
             SwapOutcome.Pending => $"loaded{mode}, serves from the next window on",
+            SwapOutcome.Started => "begun with it",
             SwapOutcome.NextStart => "is taken when the pipeline starts",
             SwapOutcome.Refused => "refused",
             _ => "not taken, as another pipeline refused it",

@@ -12,7 +12,7 @@ internal static class UpdateEnding
     /// <summary>What keeps an update from going on; the daemon tries it again later. Null when there is nothing.</summary>
     public static UpdateAnswer? FindTrouble(UpdateStatus status) =>
         status.Models.FirstOrDefault(model => model is { ReasonCode: not null } && !IsSettled(model)) is { } stuck
-            ? new UpdateAnswer(false, $"{stuck.Model} {stuck.Version ?? stuck.Desired} is {stuck.Phase} and does not go on: {stuck.Reason}; the daemon tries it again: edgerunner update status --watch", stuck.ReasonCode)
+            ? new UpdateAnswer(false, $"{stuck.Model} {Stuck(stuck)} does not go on: {stuck.Reason}; the daemon tries it again: edgerunner update status --watch", stuck.ReasonCode)
             : null;
 
     /// <summary>How it ended.</summary>
@@ -29,6 +29,9 @@ internal static class UpdateEnding
     private static string Describe(UpdateReport model) => model.Phase is "rejected"
         ? $"{model.Model} {model.Version} was refused{(model.From is null ? "" : $", {model.From} goes on")}: {model.Reason}"
         : $"{model.Model} {model.Version ?? model.Desired} serves";
+
+    // At rest, the version is that of the update before, and the trouble is with the one that the group wants.
+    private static string Stuck(UpdateReport model) => IsAtRest(model) && model.Desired is { } wanted ? $"{wanted} has not begun and" : $"{model.Version ?? model.Desired} is {model.Phase} and";
 
     private static bool IsAtRest(UpdateReport model) => model.Phase is "idle" or "committed" or "rejected";
 

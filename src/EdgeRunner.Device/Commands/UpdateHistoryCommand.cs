@@ -29,7 +29,7 @@ internal static class UpdateHistoryCommand
                 return await UpdateAsking.ComplainAsync($"\"{given}\" cannot be the name of a model; expected 1 to 64 of A-Z a-z 0-9 . _ -", ExitCode.Usage, parse.GetValue(json)).ConfigureAwait(false);
             var state = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage.StateDirectory;
             if (StateOwnership.WhyClosed(state) is { } closed) return await UpdateAsking.ComplainAsync(closed, ExitCode.Permission, parse.GetValue(json)).ConfigureAwait(false);
-            var stores = UpdateStores.In(state, TimeProvider.System, UpdateAsking.Say);
+            var stores = UpdateStores.In(state, TimeProvider.System, UpdateAsking.Say, setsAside: false);
             IReadOnlyList<string> models = parse.GetValue(model) is { } one ? [one] : stores.States.Models();
             IReadOnlyList<HistoryEntry> entries = [.. models.SelectMany(stores.History.Read).OrderBy(entry => entry.At).TakeLast(parse.GetValue(last))];
             if (parse.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(entries, UpdateCommandContext.Default.IReadOnlyListHistoryEntry));

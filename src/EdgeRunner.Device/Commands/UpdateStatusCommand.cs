@@ -32,7 +32,7 @@ internal static class UpdateStatusCommand
             catch (DaemonUnavailableException e) when (e.Reason == DaemonUnavailableReason.NotRunning)
             {
                 await Console.Error.WriteLineAsync($"edgerunner: {e.Message}; this is what it left in {configuration.Storage.StateDirectory}:").ConfigureAwait(false);
-                status = UpdateStores.In(configuration.Storage.StateDirectory, TimeProvider.System, UpdateAsking.Say).Read(configuration.Updates.Group!);
+                status = UpdateStores.In(configuration.Storage.StateDirectory, TimeProvider.System, UpdateAsking.Say, setsAside: false).Read(configuration.Updates.Group!);
             }
             catch (DaemonUnavailableException e)
             {

@@ -12,9 +12,11 @@ internal static class UpdateText
     /// <summary>Writes all of it.</summary>
     public static void Write(UpdateStatus status, TextWriter output)
     {
-        var next = status.NextCheckSeconds is { } seconds ? $"next in {Duration(seconds)}" : "none is due";
+        var next = status.IsChecking ? "checks now" : status.NextCheckSeconds is { } seconds ? $"next in {Duration(seconds)}" : "none is due";
         output.WriteLine($"group {status.Group}  last check {Moment(status.LastCheck) ?? "not yet"}  {next}");
-        if (status.Problem is not null) output.WriteLine($"! the last check failed: {status.ProblemCode}: {status.Problem}");
+        if (status.Problem is not null)
+            output.WriteLine($"! the last check failed: {status.ProblemCode}: {status.Problem} (the last that was answered: {Moment(status.LastAnswered) ?? "none since the daemon started"})");
+        if (status.Notice is not null) output.WriteLine($"! {status.Notice}");
         if (status.Models.Count == 0)
         {
             output.WriteLine("no model was updated yet");
@@ -57,6 +59,7 @@ internal static class UpdateText
     {
         if (model.Phase is "downloading" or "trial") yield return Line(model);
         if (model.Reason is not null) yield return $"{model.Model} {model.Version}: {(model.ReasonCode is null ? "" : $"{model.ReasonCode}: ")}{model.Reason}";
+        if (model.Waiting is not null) yield return $"{model.Model}: {model.Waiting}";
         if (model.DryRun is not { } dryRun) yield break;
         yield return dryRun.Ok
             ? $"{model.Model} {dryRun.Version} could be taken; {Mebibytes(dryRun.BytesToMove)} to fetch"

@@ -54,6 +54,14 @@ internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeP
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
+    /// <summary>As <see cref="Note"/>, of something that a person should look at: a warning in the journal.</summary>
+    public void Warn(string component, string text)
+    {
+        statusLog.Append(component, $"{component}: {text}");
+        Log.ComponentWarning(logger, component, text);
+        Changed?.Invoke(this, EventArgs.Empty);
+    }
+
     private void Announce(ComponentState state, string component, string text)
     {
         switch (state)
@@ -80,6 +88,9 @@ internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeP
 
         [LoggerMessage(6012, LogLevel.Error, "{Component}: {Text}")]
         public static partial void ComponentFailed(ILogger logger, string component, string text);
+
+        [LoggerMessage(6014, LogLevel.Warning, "{Component}: {Text}")]
+        public static partial void ComponentWarning(ILogger logger, string component, string text);
 
         [LoggerMessage(6013, LogLevel.Information, "{Component}: {Text}")]
         public static partial void ComponentNote(ILogger logger, string component, string text);

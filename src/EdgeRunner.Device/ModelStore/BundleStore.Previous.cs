@@ -28,9 +28,12 @@ internal sealed partial class BundleStore
     /// <exception cref="ModelNotInstalledException">That version is not there.</exception>
     public void Return(string name, string version)
     {
-        RequireInstalled(name, version);
-        WriteFile(name, ActiveFile, version + "\n");
-        EndWithholding(name);
+        lock (_change)
+        {
+            RequireInstalled(name, version);
+            WriteFile(name, ActiveFile, version + "\n");
+            EndWithholding(name);
+        }
     }
 
     /// <summary>Deletes an installed version, unless it is the one in use or the one to return to.</summary>
@@ -38,6 +41,7 @@ internal sealed partial class BundleStore
     /// <exception cref="IOException">It cannot be deleted.</exception>
     public string? Remove(string name, string version)
     {
+        ForgetSetAside(name, version);
         if (FindBundle(name, version) is not { } path) return null;
         if (string.Equals(ActiveVersion(name), version, StringComparison.Ordinal)) return $"{name} {version} is in use";
         if (string.Equals(PreviousVersion(name), version, StringComparison.Ordinal)) return $"{name} {version} is the version to return to";

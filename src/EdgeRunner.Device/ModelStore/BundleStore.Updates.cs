@@ -27,9 +27,12 @@ internal sealed partial class BundleStore
     {
         var directory = Path.Combine(Root, name);
         if (!Directory.Exists(directory)) return;
-        WriteFile(name, WithheldFile, words.ReplaceLineEndings(" ") + "\n");
-        File.Delete(Path.Combine(directory, ActiveFile));
-        DirectorySync.Flush(directory);
+        lock (_change)
+        {
+            WriteFile(name, WithheldFile, words.ReplaceLineEndings(" ") + "\n");
+            File.Delete(Path.Combine(directory, ActiveFile));
+            DirectorySync.Flush(directory);
+        }
     }
 
     /// <summary>Moves a bundle into the store; it is not the active version. Nothing is copied when both are on one disk.</summary>
@@ -62,6 +65,7 @@ internal sealed partial class BundleStore
             throw new BundleConflictException($"{name} {version} is installed here with other content (sha256 {there}) than was signed ({digest}); remove it with: sudo rm {target}", isInstalled: true);
         File.Move(file, target, overwrite: true);
         DirectorySync.Flush(directory);
+        ForgetSetAside(name, version);
         return digest;
     }
 

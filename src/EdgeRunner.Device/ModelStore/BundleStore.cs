@@ -11,6 +11,7 @@ namespace EdgeRunner.Device.ModelStore;
 /// models/NAME/active            one line: the version in use
 /// models/NAME/previous          one version a line, those in use before it, the last one first; written before active is, so the version in use may head it
 /// models/NAME/withheld          why there is no active version although some are installed; void as soon as there is one
+/// models/NAME/VERSION.ermodel.damaged   a bundle that is not what was installed; stays until a good copy is there
 /// models/NAME/.new-*            a file under way, locked by who writes it; one that nobody locks is left over and goes with the next install
 /// </code>
 /// Reading needs no lock. Two writers at once are safe: each has its own file, and the last rename wins.
@@ -54,7 +55,7 @@ internal sealed partial class BundleStore(string stateDirectory)
         if (Withheld(name) is { } words) throw new ModelNotInstalledException(words);
         var version = ActiveVersion(name) ?? throw new ModelNotInstalledException(name, Root);
         var path = BundlePath(name, version);
-        return File.Exists(path) ? path : throw new ModelNotInstalledException($"{name} {version}", Root);
+        return File.Exists(path) ? path : throw Absent(name, version);
     }
 
     /// <summary>The bundle file of the active version; null when there is none.</summary>
@@ -103,6 +104,7 @@ internal sealed partial class BundleStore(string stateDirectory)
 
                 File.Move(incoming.Name, target, overwrite: true);
                 DirectorySync.Flush(directory);
+                ForgetSetAside(name, version);
             }
             finally
             {
@@ -118,10 +120,13 @@ internal sealed partial class BundleStore(string stateDirectory)
     /// <exception cref="ModelNotInstalledException">That version is not there.</exception>
     public void Activate(string name, string version)
     {
-        RequireInstalled(name, version);
-        Remember(name, version);
-        WriteFile(name, ActiveFile, version + "\n");
-        EndWithholding(name);
+        lock (_change)
+        {
+            RequireInstalled(name, version);
+            Remember(name, version);
+            WriteFile(name, ActiveFile, version + "\n");
+            EndWithholding(name);
+        }
     }
 
     private void RequireInstalled(string name, string version)

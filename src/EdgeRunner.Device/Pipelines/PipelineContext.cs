@@ -2,6 +2,7 @@ using EdgeRunner.Device.Guards;
 using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
+using EdgeRunner.Device.Updates;
 
 namespace EdgeRunner.Device.Pipelines;
 
@@ -15,6 +16,7 @@ namespace EdgeRunner.Device.Pipelines;
 /// <param name="TimeProvider">The clock.</param>
 /// <param name="Logger">For all of them.</param>
 /// <param name="Group">The group whose releases this device takes; null when it takes none.</param>
+/// <param name="Damaged">Finds another version for one that is damaged; null leaves that to a person.</param>
 internal sealed record PipelineContext(
     InferenceEngine Engine,
     BundleStore Store,
@@ -24,4 +26,5 @@ internal sealed record PipelineContext(
     ProgressBoard Progress,
     TimeProvider TimeProvider,
     ILogger Logger,
-    string? Group);
+    string? Group,
+    DamagedBundles? Damaged);

@@ -4,6 +4,7 @@ using EdgeRunner.Device.Health;
 using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Device.Sensors;
 using EdgeRunner.Device.Telemetry;
+using EdgeRunner.Device.Updates;
 
 namespace EdgeRunner.Device.Pipelines;
 
@@ -25,9 +26,9 @@ internal sealed class PipelineHost : IHostedService, IDisposable
     private readonly ITimer _refresh;
 
     public PipelineHost(ConfigurationResult configuration, RunMode mode, InferenceEngine engine, BundleStore store, SampleSourceFactory sources, RunWatchdog watchdog, TelemetryIntake intake,
-        StateBoard states, ProgressBoard progress, TimeProvider timeProvider, ILogger<PipelineHost> logger)
+        StateBoard states, ProgressBoard progress, TimeProvider timeProvider, ILogger<PipelineHost> logger, DamagedBundles? damaged = null)
     {
-        var context = new PipelineContext(engine, store, sources, watchdog, states, progress, timeProvider, logger, configuration.Configuration.Updates.Group);
+        var context = new PipelineContext(engine, store, sources, watchdog, states, progress, timeProvider, logger, configuration.Configuration.Updates.Group, damaged);
         _states = states;
         _timeProvider = timeProvider;
         _disabled = configuration.DisabledPipelines;

@@ -97,7 +97,7 @@ internal sealed partial class PipelineWorker : IDisposable
         {
             ThreadPlacement.Apply(Options.Thread, Component + ThreadPlacement.ComponentSuffix, _context.States);
             // Each turn of the loop begins with short pauses again: the one before it has worked for a while.
-            while (!_retry.Execute(RunOnce, _stop.Token))
+            while (!RunUntilWoken())
             {
                 // Until the input is over.
             }
@@ -114,6 +114,27 @@ internal sealed partial class PipelineWorker : IDisposable
         }
 
         IsDone = true;
+        Answer(Fault, isOver: true);
+    }
+
+    /// <summary>Runs, with pauses after failures, until the input is over: true. False when it shall begin anew, also because <see cref="Wake"/> has ended a pause.</summary>
+    private bool RunUntilWoken()
+    {
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        BeginTurn(pause);
+        try
+        {
+            return _retry.Execute(RunOnce, pause.Token);
+        }
+        // What the version before has failed with is no news any more.
+        catch (Exception) when (!_once && pause.IsCancellationRequested && !_stop.IsCancellationRequested)
+        {
+            return false;
+        }
+        finally
+        {
+            BeginTurn(null);
+        }
     }
 
     /// <summary>Runs until the input is over: true. False when it failed after having worked, and shall begin anew.</summary>
@@ -147,7 +168,8 @@ internal sealed partial class PipelineWorker : IDisposable
             OnRetry = retry =>
             {
                 var e = retry.Outcome.Exception!;
-                if (!IsWaitingForRelease(e)) Fail(e, $"{e.Message} (tried again in {retry.RetryDelay.TotalSeconds:0} s)");
+                if (IsWaitingForRelease(e)) Answer(e, isOver: false);
+                else Fail(e, $"{e.Message} (tried again in {retry.RetryDelay.TotalSeconds:0} s)");
                 return ValueTask.CompletedTask;
             },
         })
@@ -158,7 +180,7 @@ internal sealed partial class PipelineWorker : IDisposable
     {
         if (e is not ModelNotInstalledException || _context.Group is not { } group || Options.Model?.Name is not { } name) return false;
         // What was taken out of use has words of its own, and so has a file that is gone.
-        if (_context.Store.InUse(name) is not null || _context.Store.Withheld(name) is not null) return false;
+        if (_context.Store.InUse(name) is not null || _context.Store.Withheld(name) is not null || _context.Store.SetAside(name).Count > 0) return false;
         _waitsForRelease = true;
         _context.States.Set(Component, ComponentState.Degraded,
             $"waits for the first release of {name} to group {group}; how far it is: edgerunner update status (by hand: edgerunner model install FILE.ermodel)");
@@ -172,6 +194,7 @@ internal sealed partial class PipelineWorker : IDisposable
         Volatile.Write(ref _fault, e);
         _waitsForRelease = false;
         _context.States.Set(Component, ComponentState.Failed, reason);
+        Answer(e, isOver: false);
         Log.Failed(_context.Logger, e, Name);
     }
 
@@ -189,9 +212,7 @@ internal sealed partial class PipelineWorker : IDisposable
 
     private bool TryRunToEnd()
     {
-        _bundle = null;
-        _bundle = Options.Model!.Bundle ?? _context.Store.ActiveBundle(Options.Model.Name!);
-        using var parts = PipelineParts.Open(Name, Options, _bundle, _context.Engine, _context.Sources);
+        using var parts = Open();
         using var loop = new PipelineLoop(Name, Options, _context, parts, _telemetry, Counters, Latency, Observed, _stop.Token);
         _waitsForRelease = false;
         var mark = _context.Progress.Register(Component);
@@ -199,9 +220,10 @@ internal sealed partial class PipelineWorker : IDisposable
         Volatile.Write(ref _loop, loop);
         try
         {
-            if (Options.Model.Name is { } name && _context.Store.FindActiveBundle(name) is { } active && !string.Equals(active, parts.Model.Path, StringComparison.Ordinal)) return false;
+            if (Options.Model!.Name is { } name && _context.Store.FindActiveBundle(name) is { } active && !string.Equals(active, parts.Model.Path, StringComparison.Ordinal)) return false;
             _context.States.Set(Component, ComponentState.Running, parts.Model.Title);
             Volatile.Write(ref _fault, null);
+            Answer(null, isOver: true);
             loop.Run(mark);
         }
         finally
@@ -218,6 +240,23 @@ internal sealed partial class PipelineWorker : IDisposable
         HasFailed = source.State == SourceState.Failed || loop.Guard.Off is not null;
         _context.States.Set(Component, HasFailed ? ComponentState.Failed : ComponentState.Ended, loop.Guard.Off?.Reason ?? source.Reason ?? "");
         return true;
+    }
+
+    private PipelineParts Open()
+    {
+        while (true)
+        {
+            _bundle = null;
+            try
+            {
+                _bundle = Options.Model!.Bundle ?? _context.Store.ActiveBundle(Options.Model.Name!);
+                return PipelineParts.Open(Name, Options, _bundle, _context.Engine, _context.Sources);
+            }
+            catch (Exception e) when (Options.Model?.Name is { } name && _context.Damaged?.TryReplace(name, e) is true)
+            {
+                // With the version that is in use now: each turn has set one aside, so that they come to an end.
+            }
+        }
     }
 
     private static partial class Log

@@ -51,6 +51,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
             var refusal = await RunAsync(users, () => change.Run(users, name, activate)).ConfigureAwait(false);
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
+            if (refusal is null && states.Find($"model {name}") is { State: ComponentState.Degraded } && store.SetAside(name).Count == 0) states.Set($"model {name}", ComponentState.Running);
             states.Note($"model {name}", refusal is null ? $"{version} is active" : $"{version} refused: {refusal}");
             return new ActivationReport(name, version, refusal is null, refusal, change.Results) { MayPass = change.MayPass };
         }
@@ -68,7 +69,11 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
         try
         {
             foreach (var worker in pipelines.Workers.Where(worker => string.Equals(worker.Options.Model?.Name, name, StringComparison.Ordinal)))
-                worker.Loop?.Parts.Slot.Withdraw(words);
+            {
+                if (worker.Loop is { } loop) loop.Parts.Slot.Withdraw(words);
+                else _ = worker.Wake(); // What it waits for may be there now, or it has something else to say.
+            }
+
             states.Note($"model {name}", words);
         }
         finally
@@ -115,6 +120,7 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
         SwapOutcome.Swapped when swap.Mode == SwapMode.DropFirst => "swapped, old model dropped first,",
         SwapOutcome.Swapped => "swapped beside the old model",
         SwapOutcome.Pending => "swap waits for the next window",
+        SwapOutcome.Started => "begun:",
         SwapOutcome.NextStart => "swap at the next start",
         SwapOutcome.Unchanged => "swap called off",
         _ => "swap refused",

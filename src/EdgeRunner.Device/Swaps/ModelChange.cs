@@ -16,6 +16,9 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
     /// <summary>How long a pipeline may take to come to the next window boundary. A source may be silent for longer; then the model waits in the slot.</summary>
     private static readonly TimeSpan BoundaryPatience = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a pipeline that did not run is waited for until it has begun with the new version. A large model takes longer; what becomes of it is told then.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
     private readonly List<Step> _steps = [];
     private string _title = "";
     private bool _hasBegun;
@@ -104,22 +107,31 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
 
     private static void HandOver(Step step)
     {
-        if (step.Prepared is not { } prepared) return;
-        step.Ticket = step.Loop!.Parts.Slot.Offer(prepared.Model);
-        if (step.Ticket is null) prepared.Model.Dispose();
+        if (step.Prepared is { } prepared)
+        {
+            step.Ticket = step.Loop!.Parts.Slot.Offer(prepared.Model);
+            if (step.Ticket is not null) return;
+            prepared.Model.Dispose();
+        }
+
+        // It waits for a model, or for its next attempt, and need not wait any longer.
+        step.Start = step.Worker.Wake();
     }
 
     private void Await(Step step)
     {
-        if (step.Prepared is null)
+        if (step.Ticket is null)
         {
-            Report(step, SwapOutcome.NextStart, "the pipeline does not run now");
+            if (WaitFor(step.Start!, StartPatience))
+            {
+                FinishStart(step, step.Start!.Result);
+                return;
+            }
+
+            Report(step, SwapOutcome.NextStart, "the pipeline begins with it, which takes its time");
+            _ = step.Start!.ContinueWith(done => FinishStart(step, done.Result), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
-        else if (step.Ticket is null)
-        {
-            Report(step, SwapOutcome.NextStart, "the pipeline has ended meanwhile");
-        }
-        else if (WaitFor(step.Ticket.Done))
+        else if (WaitFor(step.Ticket.Done, BoundaryPatience))
         {
             Finish(step, step.Ticket.Done.Result);
         }
@@ -130,9 +142,16 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         }
     }
 
-    private bool WaitFor(Task task)
+    private void FinishStart(Step step, Exception? fault)
     {
-        using var timeout = new CancellationTokenSource(BoundaryPatience, timeProvider);
+        if (fault is not null) Report(step, SwapOutcome.NextStart, $"the pipeline could not begin with it and tries again: {fault.Message}");
+        else if (step.Worker.IsDone) Report(step, SwapOutcome.NextStart, "the pipeline has ended");
+        else Report(step, SwapOutcome.Started, "the pipeline did not run before");
+    }
+
+    private bool WaitFor(Task task, TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience, timeProvider);
         try
         {
             task.Wait(timeout.Token);
@@ -247,6 +266,8 @@ internal sealed class ModelChange(SwapPreparation preparation, string path, long
         public ServingModel? Dropped { get; set; }
 
         public SwapTicket? Ticket { get; set; }
+
+        public Task<Exception?>? Start { get; set; }
 
         public PipelineSwap? Result { get; set; }
     }

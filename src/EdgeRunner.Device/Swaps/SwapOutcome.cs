@@ -9,6 +9,9 @@ internal enum SwapOutcome
     /// <summary>It is loaded and serves from the next window on; the source was silent until now.</summary>
     Pending,
 
+    /// <summary>The pipeline did not run, waiting for a model or for its next attempt, and has begun with it.</summary>
+    Started,
+
     /// <summary>The pipeline does not run now; it takes the new version when it starts.</summary>
     NextStart,
 

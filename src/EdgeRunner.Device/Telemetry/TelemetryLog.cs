@@ -54,8 +54,8 @@ internal static partial class TelemetryLog
     [LoggerMessage(3021, LogLevel.Information, "Uplink is down; records stay in the outbox ({Reason})")]
     internal static partial void UplinkDown(ILogger logger, string reason);
 
-    [LoggerMessage(3022, LogLevel.Warning, "The broker refused batch {First} to {Last} of stream {Stream}; it is kept and tried again in {Seconds} s")]
-    internal static partial void Refused(ILogger logger, long first, long last, string stream, int seconds, Exception exception);
+    [LoggerMessage(3022, LogLevel.Warning, "The broker refused batch {First} to {Last} of stream {Stream}, which is kept and tried again in {Seconds} s: {Reason}. No more is said of such refusals until it takes one; edgerunner status counts them")]
+    internal static partial void Refused(ILogger logger, long first, long last, string stream, int seconds, string reason);
 
     [LoggerMessage(3023, LogLevel.Error, "Publishing met an error it does not know; the batch is sent again")]
     internal static partial void PublishError(ILogger logger, Exception exception);

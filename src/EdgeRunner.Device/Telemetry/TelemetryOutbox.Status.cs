@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace EdgeRunner.Device.Telemetry;
 
 /// <summary>Counters, and the picture of them.</summary>
@@ -12,6 +14,7 @@ internal sealed partial class TelemetryOutbox
     private long _memoryOnlyFallbacks;
     private long _refusedBatches;
     private string? _lastFailure;
+    private readonly ConcurrentDictionary<string, string> _refusals = new(StringComparer.Ordinal); // by stream, until the broker takes a batch of it
     private EpochPosition? _position;
 
     /// <summary>The outbox now. Takes no lock, so a slow disk does not hold up <c>status</c>.</summary>
@@ -27,6 +30,8 @@ internal sealed partial class TelemetryOutbox
             for (var i = 0; i < LossPolicies.Count; i++)
             {
                 var count = Volatile.Read(ref stream.Lost[i]);
+                // What a full queue has turned away is lost now, also while no commit comes through that could book it.
+                if (i == (int)LossPolicy.QueueFull) count = Math.Max(count, _intake.Queues.Where(q => string.Equals(q.Stream, stream.Name, StringComparison.Ordinal)).Sum(q => q.DroppedRecords));
                 lost += count;
                 if (count > 0)
                     dropped[((LossPolicy)i).Name()] = dropped.GetValueOrDefault(((LossPolicy)i).Name()) + count;
@@ -46,11 +51,17 @@ internal sealed partial class TelemetryOutbox
             bytes, LimitBytes(), dropped, Volatile.Read(ref _commits), Volatile.Read(ref _commitFailures),
             TimeSpan.FromTicks(Volatile.Read(ref _lastCommitTicks)), TimeSpan.FromTicks(Volatile.Read(ref _longestCommitTicks)),
             Volatile.Read(ref _quarantined), Volatile.Read(ref _memoryOnlyFallbacks), Volatile.Read(ref _refusedBatches),
-            Volatile.Read(ref _lastFailure), list);
+            Volatile.Read(ref _lastFailure), list)
+        { LastRefusal = _refusals.OrderBy(refusal => refusal.Key, StringComparer.Ordinal).Select(refusal => refusal.Value).FirstOrDefault(), IsBelowFloor = Volatile.Read(ref _isBelowFloor) };
     }
 
     /// <summary>The broker refused a publish.</summary>
-    internal void CountRefusal() => Interlocked.Increment(ref _refusedBatches);
+    /// <returns>True when it is the first of its stream since the broker has taken one: worth a line.</returns>
+    internal bool CountRefusal(string stream, string reason)
+    {
+        Interlocked.Increment(ref _refusedBatches);
+        return _refusals.TryAdd(stream, reason);
+    }
 
     private void CountCommit(TimeSpan duration)
     {

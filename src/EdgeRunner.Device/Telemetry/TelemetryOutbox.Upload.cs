@@ -80,6 +80,7 @@ internal sealed partial class TelemetryOutbox
         {
             if (_streams.TryGetValue(batch.Stream, out var stream))
                 stream.Uploaded += batch.Row.Records;
+            _refusals.TryRemove(batch.Stream, out _);
             if (batch.Generation == _generation)
                 _acknowledged.Add(batch.Row);
         }

@@ -39,4 +39,11 @@ internal sealed record TelemetryStatus(
     long MemoryOnlyFallbacks,
     long RefusedBatches,
     string? LastFailure,
-    IReadOnlyList<TelemetryStreamStatus> Streams);
+    IReadOnlyList<TelemetryStreamStatus> Streams)
+{
+    /// <summary>Why the broker refuses a stream, in words; null when there is none of which it has taken nothing since it refused a batch.</summary>
+    public string? LastRefusal { get; init; }
+
+    /// <summary>True while the disk has less free than <c>telemetry.freeDiskFloorBytes</c>: the outbox does not grow.</summary>
+    public bool IsBelowFloor { get; init; }
+}

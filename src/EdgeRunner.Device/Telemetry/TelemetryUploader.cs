@@ -94,8 +94,9 @@ internal sealed class TelemetryUploader(TelemetryOutbox outbox, ITelemetryUplink
         catch (UplinkRefusedException e)
         {
             isRefused = true;
-            outbox.CountRefusal();
-            TelemetryLog.Refused(logger, batch.Row.FirstSeq, batch.Row.LastSeq, batch.Stream, (int)RefusedDelay.TotalSeconds, e);
+            // Once: a broker that refuses one batch refuses the next as well, most often all of them, and each commit brings one.
+            if (outbox.CountRefusal(batch.Stream, e.Message))
+                TelemetryLog.Refused(logger, batch.Row.FirstSeq, batch.Row.LastSeq, batch.Stream, (int)RefusedDelay.TotalSeconds, e.Message);
         }
         catch (OperationCanceledException)
         {

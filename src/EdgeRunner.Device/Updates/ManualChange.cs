@@ -34,6 +34,19 @@ internal static class ManualChange
     /// <summary>True when a version serves on trial: a person who fixes it ends the trial, or the trial would be ended by going back.</summary>
     public static bool IsOnTrial(UpdateRecord record, string version) => record.Phase == UpdatePhase.Trial && string.Equals(record.Target?.Version, version, StringComparison.Ordinal);
 
+    /// <summary>What is said of a pin: also what becomes of the version that was left for it.</summary>
+    public static string Pinned(string model, string version, string? left, DenyList denied) =>
+        $"{model} stays at {version} until it is unpinned; a signed min_release goes before it"
+        + (left is null || !denied.List().Any(entry => string.Equals(entry.Model, model, StringComparison.Ordinal) && string.Equals(entry.Version, left, StringComparison.Ordinal)) ? "" : $". {left} is not taken again by itself, also not after model unpin (edgerunner update check --retry lets it)");
+
+    /// <summary>What is said when a pin was taken off: also which versions are not taken all the same.</summary>
+    public static string Unpinned(string model, string version, DenyList denied)
+    {
+        var refused = denied.List().Where(entry => string.Equals(entry.Model, model, StringComparison.Ordinal)).Select(entry => entry.Version).Distinct(StringComparer.Ordinal).ToList();
+        return $"{model} follows the group again; it was pinned to {version}"
+            + (refused.Count == 0 ? "" : $". Not taken by themselves, since they were left or refused here: {string.Join(", ", refused)} (edgerunner update check --retry lets them)");
+    }
+
     /// <summary>The state after a person has decided: nothing is under way, and what signed metadata said is kept.</summary>
     public static UpdateRecord Settled(UpdateRecord record) => record with
     {

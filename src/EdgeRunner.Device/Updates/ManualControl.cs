@@ -59,16 +59,17 @@ internal sealed class ManualControl(UpdateStores stores, IModelSwitch models, Ti
     {
         if (FindNonsense(model) is { } nonsense) return nonsense;
         if ((version ?? Bundles.InUse(model)) is not { } wanted) return new UpdateAnswer(false, $"{model} is not in use on this device; name the version: edgerunner model pin {model} VERSION");
+        var left = Bundles.InUse(model);
         var answer = await ActivateAsync(model, wanted, cancellationToken).ConfigureAwait(false);
         if (!answer.Done) return answer;
         if (stores.States.Read(model) is var record && ManualChange.IsOnTrial(record, wanted)) stores.States.Write(ManualChange.Settled(record));
         stores.Pins.Set(model, wanted);
-        return new UpdateAnswer(true, $"{model} stays at {wanted} until it is unpinned; a signed min_release goes before it");
+        return new UpdateAnswer(true, ManualChange.Pinned(model, wanted, left, stores.Denied));
     }
 
     /// <inheritdoc/>
     public Task<UpdateAnswer> UnpinAsync(string model, CancellationToken cancellationToken) => Task.FromResult(new UpdateAnswer(
-        true, stores.Pins.Remove(model) is { } version ? $"{model} follows the group again; it was pinned to {version}" : $"{model} was not pinned"));
+        true, stores.Pins.Remove(model) is { } version ? ManualChange.Unpinned(model, version, stores.Denied) : $"{model} was not pinned"));
 
     // The deny list before the change: a power cut between them costs a retry by hand, the other way round the version would be back at once.
     private async Task<UpdateAnswer?> ChangeAsync(UpdateRecord record, string? active, string version, bool isReturn, CancellationToken cancellationToken)

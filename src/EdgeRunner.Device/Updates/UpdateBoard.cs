@@ -10,6 +10,8 @@ internal sealed class UpdateBoard(string group)
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, UpdateReport> _models = new(StringComparer.Ordinal);
     private DateTimeOffset? _lastCheck;
+    private DateTimeOffset? _lastAnswered;
+    private string? _notice;
     private (string Code, string Words)? _problem;
 
     /// <summary>Told of each new phase, and of each new outcome of a dry run; on the thread that made it, and must be quick.</summary>
@@ -18,7 +20,7 @@ internal sealed class UpdateBoard(string group)
     /// <summary>Everything now.</summary>
     public UpdateStatus Snapshot()
     {
-        lock (_gate) return new UpdateStatus(group, [.. _models.Values]) { LastCheck = _lastCheck, ProblemCode = _problem?.Code, Problem = _problem?.Words };
+        lock (_gate) return new UpdateStatus(group, [.. _models.Values]) { LastCheck = _lastCheck, LastAnswered = _lastAnswered, Notice = _notice, ProblemCode = _problem?.Code, Problem = _problem?.Words };
     }
 
     /// <summary>One model; null when updates know nothing of it.</summary>
@@ -35,7 +37,7 @@ internal sealed class UpdateBoard(string group)
         lock (_gate)
         {
             var before = _models.GetValueOrDefault(record.Model);
-            report = Of(record) with { Desired = before?.Desired, Pinned = before?.Pinned, DryRun = before?.DryRun };
+            report = Of(record) with { Desired = before?.Desired, Pinned = before?.Pinned, Waiting = before?.Waiting, DryRun = before?.DryRun };
             isNews = before is null ? record.Phase != UpdatePhase.Idle : !IsSame(before, report);
             _models[record.Model] = report;
         }
@@ -44,8 +46,12 @@ internal sealed class UpdateBoard(string group)
     }
 
     /// <summary>What the group wants of this device, and whether a person has fixed the model.</summary>
-    public void SetDesired(string model, string? version, bool isPinned) =>
-        Change(model, report => report with { Desired = version, Pinned = isPinned ? true : null });
+    /// <param name="model">The model.</param>
+    /// <param name="version">What the group wants; null when it wants nothing, or nothing that the device takes.</param>
+    /// <param name="isPinned">Whether a person has fixed it.</param>
+    /// <param name="waiting">Why it is not taken, though nothing is wrong; null when it is.</param>
+    public void SetDesired(string model, string? version, bool isPinned, string? waiting = null) =>
+        Change(model, report => report with { Desired = version, Pinned = isPinned ? true : null, Waiting = waiting });
 
     /// <summary>What a dry run has found; null ends it.</summary>
     public void SetDryRun(string model, DryRunReport? dryRun)
@@ -77,7 +83,17 @@ internal sealed class UpdateBoard(string group)
     /// <summary>A check has ended.</summary>
     public void SetChecked(DateTimeOffset at, string? code, string? words)
     {
-        lock (_gate) (_lastCheck, _problem) = (at, code is null ? null : (code, words ?? ""));
+        lock (_gate)
+        {
+            (_lastCheck, _problem) = (at, code is null ? null : (code, words ?? ""));
+            if (code is null) _lastAnswered = at;
+        }
+    }
+
+    /// <summary>What a person should know of the last check that was answered; null ends it.</summary>
+    public void SetNotice(string? words)
+    {
+        lock (_gate) _notice = words;
     }
 
     private UpdateReport? Change(string model, Func<UpdateReport, UpdateReport> change)

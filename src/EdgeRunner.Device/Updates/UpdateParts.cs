@@ -16,5 +16,6 @@ namespace EdgeRunner.Device.Updates;
 /// <param name="Roads">Opens the way to a repository.</param>
 /// <param name="Schedule">When to check.</param>
 /// <param name="Board">Shows everything.</param>
+/// <param name="Damaged">Looks after bundles that are not what was installed.</param>
 internal sealed record UpdateParts(UpdateStore Store, UpdateHistory History, DenyList Denied, Pins Pins, BundleStore Bundles, UpdateMachine Machine, ReleaseCheck Check,
-    IModelSwitch Models, IUpdateRoadsFactory Roads, UpdateSchedule Schedule, UpdateBoard Board);
+    IModelSwitch Models, IUpdateRoadsFactory Roads, UpdateSchedule Schedule, UpdateBoard Board, DamagedBundles Damaged);

@@ -40,6 +40,12 @@ internal static class UpdateRegistration
                 provider.GetRequiredService<UpdateStore>(), provider.GetRequiredService<UpdateLedger>(), provider.GetRequiredService<BundleStore>(),
                 provider.GetRequiredService<DeviceIdentity>().BootId, Say(provider));
         });
+        services.AddSingleton(provider => new DamagedBundles(provider.GetRequiredService<BundleStore>(), provider.GetRequiredService<UpdateStore>(),
+            (model, words, lasts) =>
+            {
+                if (lasts) provider.GetRequiredService<StateBoard>().Set($"model {model}", ComponentState.Degraded, words);
+                else provider.GetRequiredService<StateBoard>().Warn($"model {model}", words);
+            }));
         services.AddHostedService<UpdateRecoveryService>();
         return services;
     }
@@ -92,7 +98,7 @@ internal static class UpdateRegistration
         };
     }
 
-    private static Action<string> Say(IServiceProvider provider) => words => provider.GetRequiredService<StateBoard>().Note("updates", words);
+    private static Action<string> Say(IServiceProvider provider) => words => provider.GetRequiredService<StateBoard>().Warn("updates", words);
 
     // A rollout that begins at a moment must not begin because a board without a battery woke up in the future.
     private static Func<DateTimeOffset?> NowOf(UpdateOptions options, TimeProvider timeProvider) =>

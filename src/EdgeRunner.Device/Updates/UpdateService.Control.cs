@@ -60,13 +60,14 @@ internal sealed partial class UpdateService
     {
         var wanted = version ?? parts.Bundles.InUse(model);
         if (wanted is null) return new UpdateAnswer(false, $"{model} is not in use on this device; name the version: edgerunner model pin {model} VERSION");
+        var left = parts.Bundles.InUse(model);
         var answer = await ActivateNowAsync(model, wanted, stop).ConfigureAwait(false);
         if (!answer.Done) return answer;
         if (parts.Store.Read(model) is var record && ManualChange.IsOnTrial(record, wanted)) parts.Store.Write(ManualChange.Settled(record));
         parts.Pins.Set(model, wanted);
-        parts.Board.SetDesired(model, null, isPinned: true);
+        parts.Board.SetDesired(model, null, isPinned: true, $"pinned to {wanted} by hand");
         states.Note($"update {model}", $"pinned to {wanted} by hand");
-        return new UpdateAnswer(true, $"{model} stays at {wanted} until it is unpinned; a signed min_release goes before it");
+        return new UpdateAnswer(true, ManualChange.Pinned(model, wanted, left, parts.Denied));
     }, cancellationToken);
 
     /// <inheritdoc/>
@@ -76,7 +77,7 @@ internal sealed partial class UpdateService
         parts.Board.SetDesired(model, null, isPinned: false);
         states.Note($"update {model}", $"no longer pinned to {version}");
         _done.Remove(model);
-        return Task.FromResult(new UpdateAnswer(true, $"{model} follows the group again; it was pinned to {version}"));
+        return Task.FromResult(new UpdateAnswer(true, ManualChange.Unpinned(model, version, parts.Denied)));
     }, cancellationToken);
 
     private async Task<UpdateAnswer> ActivateNowAsync(string model, string version, CancellationToken cancellationToken)

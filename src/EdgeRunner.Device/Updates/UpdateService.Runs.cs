@@ -65,7 +65,8 @@ internal sealed partial class UpdateService
 
         var plan = _plans.GetValueOrDefault(model);
         var goal = plan is null ? null : checker.Decide(model, plan.Desired);
-        parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null);
+        parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null,
+            goal is { Kind: UpdateGoalKind.Keep or UpdateGoalKind.Wait } ? goal.Words : null);
         if (goal is not { Kind: UpdateGoalKind.Take })
             return !record.IsAtRest && Abandon(record, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
         if (plan!.Serving is { } serving && string.Equals(serving.Version, goal.Version, StringComparison.Ordinal) && checker.Serves(serving)) return Settle(serving);

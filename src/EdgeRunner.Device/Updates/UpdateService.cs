@@ -32,12 +32,13 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     private bool _asked;
 
     /// <inheritdoc/>
-    public UpdateStatus? Snapshot() => parts.Board.Snapshot() with { NextCheckSeconds = Volatile.Read(ref _check) is null ? Math.Round(parts.Schedule.CheckDelay.TotalSeconds) : null };
+    public UpdateStatus? Snapshot() => parts.Board.Snapshot() with { IsChecking = Volatile.Read(ref _check) is not null, NextCheckSeconds = Volatile.Read(ref _check) is null ? Math.Round(parts.Schedule.CheckDelay.TotalSeconds) : null };
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // The start of the daemon does not wait for a disk.
+        parts.Damaged.Found = parts.Schedule.Ask;
         try
         {
             await GoOnAsync(() =>

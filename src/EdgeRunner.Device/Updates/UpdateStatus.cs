@@ -10,6 +10,15 @@ internal sealed record UpdateStatus(string Group, IReadOnlyList<UpdateReport> Mo
     /// <summary>When the last check ended, by the device's clock; null when none has.</summary>
     public DateTimeOffset? LastCheck { get; init; }
 
+    /// <summary>When a check was answered last; null when none was since the daemon started.</summary>
+    public DateTimeOffset? LastAnswered { get; init; }
+
+    /// <summary>True while a check is under way.</summary>
+    public bool IsChecking { get; init; }
+
+    /// <summary>What a person should know of a check that was answered: that the group is unknown, say. Null when there is nothing.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>Why the last check failed; null when it did not.</summary>
     public string? Problem { get; init; }
 

@@ -15,9 +15,10 @@ internal sealed record UpdateStores(BundleStore Bundles, UpdateStore States, Upd
     /// <param name="stateDirectory">The device's state directory.</param>
     /// <param name="timeProvider">Dates what is written.</param>
     /// <param name="say">Told in plain words when a damaged file was set aside.</param>
-    public static UpdateStores In(string stateDirectory, TimeProvider timeProvider, Action<string> say)
+    /// <param name="setsAside">False for who only looks: damaged files stay where they are, for the daemon to find.</param>
+    public static UpdateStores In(string stateDirectory, TimeProvider timeProvider, Action<string> say, bool setsAside = true)
     {
-        var states = new UpdateStore(stateDirectory, timeProvider, say);
+        var states = new UpdateStore(stateDirectory, timeProvider, say, setsAside);
         return new UpdateStores(new BundleStore(stateDirectory), states, new UpdateHistory(states), new DenyList(states, say), new Pins(states, timeProvider, say));
     }
 
@@ -28,7 +29,7 @@ internal sealed record UpdateStores(BundleStore Bundles, UpdateStore States, Upd
         foreach (var model in States.Models())
         {
             board.Show(States.Read(model));
-            if (Pins.Find(model) is not null) board.SetDesired(model, null, isPinned: true);
+            if (Pins.Find(model) is { } pin) board.SetDesired(model, null, isPinned: true, $"pinned to {pin} by hand");
         }
 
         return board.Snapshot();

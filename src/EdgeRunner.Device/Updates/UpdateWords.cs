@@ -13,18 +13,18 @@ internal static class UpdateWords
         var reason = report.ReasonCode is null ? "" : $": {report.ReasonCode}: {report.Reason}";
         var words = report.Phase switch
         {
-            "idle" => report.Desired is null ? "nothing to do" : $"{report.Desired} is wanted",
+            "idle" => report.Waiting ?? (report.Desired is null ? "nothing to do" : $"{report.Desired} is wanted"),
             "downloading" => $"{version} downloading{Progress(report)}",
-            "trial" => $"{version} serves on trial{(report.TrialWindowsWanted is { } wanted ? $", {report.TrialWindows} of {wanted} windows" : "")}{After(report)}",
+            "trial" => $"{version} is on trial{(report.TrialWindowsWanted is { } wanted ? $", {report.TrialWindows} of {wanted} windows" : "")}{After(report)}",
             "committed" => $"{version} committed{After(report)}",
             "rolling-back" => $"{version} goes back{(report.From is null ? "" : $" to {report.From}")}",
             "rejected" => $"{version} rejected",
             _ => $"{version} {report.Phase}",
         };
-        return words + reason + (report.Pinned is true ? " (pinned)" : "") + DryRun(report);
+        return words + reason + (report.Waiting is { } waiting && report.Phase is not "idle" ? $" ({waiting})" : report.Pinned is true && report.Waiting is null ? " (pinned)" : "") + DryRun(report);
     }
 
-    private static string After(UpdateReport report) => report.From is null ? "" : $", before {report.From}";
+    private static string After(UpdateReport report) => report.From is null ? "" : $", in place of {report.From}";
 
     private static string Progress(UpdateReport report)
     {

@@ -20,6 +20,7 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
     private readonly ILogger<BrokerConnection> _logger;
     private readonly string _disabledReason;
     private readonly bool _isIntended;
+    private readonly Lazy<string?> _identityProblem;
 
     public BrokerConnection(ConfigurationResult configuration, DeviceIdentity identity, StateBoard states, TimeProvider timeProvider, ILogger<BrokerConnection> logger,
         ILogger<MqttSession> sessionLogger)
@@ -28,6 +29,7 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
         _isIntended = configuration.BrokerDisabledReason is null;
         _disabledReason = configuration.BrokerDisabledReason ?? "no broker.host in the configuration; records stay in the outbox";
         Topics = new EdgeTopics(identity.Fleet, identity.Id);
+        _identityProblem = new Lazy<string?>(() => BrokerIdentity.FindProblem(_options, _identity.Id, Topics.Presence));
         if (_options.Host is null) return;
         try
         {
@@ -52,6 +54,9 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
 
     /// <summary>True when the configuration names no broker that can be used.</summary>
     public bool IsDisabled => _session is null;
+
+    /// <summary>What in this device's own files explains that a broker refuses what it publishes; null when nothing does. Any thread.</summary>
+    public string? IdentityProblem => _identityProblem.Value;
 
     /// <summary>Whether the broker can be reached now.</summary>
     public bool IsConnected => _session?.IsConnected ?? false;
@@ -116,6 +121,11 @@ internal sealed partial class BrokerConnection : IHostedService, IAsyncDisposabl
         try
         {
             await PublishAsync(Topics.Presence, Presence(PresenceStatus.Online), retain: true, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (MqttRefusedException e)
+        {
+            _states.Set("broker", ComponentState.Degraded,
+                $"connected to {Status.Address}, but it refuses {Topics.Presence}: {e.Message}. {IdentityProblem ?? $"May this device write there? Look at the broker's ACL for the user {_options.Username ?? "of the certificate"}"}");
         }
         catch (MqttException e)
         {

@@ -34,7 +34,7 @@ internal static class ConnectionFaults
                 $"There is no route to {at}. Is this device on the network, and is the address right?"),
             (MosquittoError.Errno, TimedOut) => ConnectTimedOut(options),
             (MosquittoError.InvalidArgument, _) when options.Tls is not null => new(MqttFaultReason.Tls,
-                $"A TLS file cannot be read: {FileList(options.Tls)}. Do they exist, and may this user read them?"),
+                $"A TLS file cannot be read: {Unreadable(options.Tls) ?? $"{FileList(options.Tls)}. Do they exist, and may this user read them?"}"),
             (MosquittoError.Tls or MosquittoError.TlsHandshake, _) => FromTls(options, libraryErrors),
             _ => new(MqttFaultReason.Lost, $"Connecting to {at} failed: {e.Message}"),
         };
@@ -125,6 +125,33 @@ internal static class ConnectionFaults
         var hint = said.Contains("Unable to load", StringComparison.Ordinal) || said.Contains("inconsistent", StringComparison.Ordinal)
             ? $"Are these files right: {FileList(tls)}?" : "Is this a TLS port?";
         return new(MqttFaultReason.Tls, $"TLS to {options.Endpoint} failed. {hint} ({said})");
+    }
+
+    /// <summary>Which of the files cannot be opened, and why; null when each can, so that it is the content.</summary>
+    private static string? Unreadable(MqttTlsOptions tls)
+    {
+        List<string> problems = [];
+        foreach (var file in new[] { tls.CaFile, tls.CertificateFile, tls.KeyFile }.OfType<string>())
+        {
+            try
+            {
+                using var _ = File.OpenRead(file);
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                problems.Add($"{file} is not there");
+            }
+            catch (UnauthorizedAccessException)
+            {
+                problems.Add($"{file} may not be read by this user, or is a directory");
+            }
+            catch (IOException e)
+            {
+                problems.Add($"{file}: {e.Message}");
+            }
+        }
+
+        return problems.Count == 0 ? null : string.Join("; ", problems);
     }
 
     private static string FileList(MqttTlsOptions tls)

@@ -17,6 +17,10 @@ public sealed record UpdateReport(string Model, string Phase)
     /// <summary>Version that the group wants of this device; null when it wants none.</summary>
     public string? Desired { get; init; }
 
+    /// <summary>Why the device does not take what its group wants, though nothing is wrong: a pin, a pause, a moment that has not come, a part of the fleet that it is not in. Null
+    /// when it takes it.</summary>
+    public string? Waiting { get; init; }
+
     /// <summary>Stable code of the outcome, e.g. <c>golden-mismatch</c>; null while all is well. All of them: docs/updates.md.</summary>
     public string? ReasonCode { get; init; }
 

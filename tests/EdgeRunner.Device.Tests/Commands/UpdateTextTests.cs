@@ -31,9 +31,40 @@ public sealed class UpdateTextTests
                 ProblemCode = UpdateReasons.Unavailable, Problem = "nobody answers", NextCheckSeconds = 90,
             }, text);
 
-        Assert.StartsWith("group line-1  last check not yet  next in 1 min 30 s\n! the last check failed: repository-unavailable: nobody answers\n", text.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("group line-1  last check not yet  next in 1 min 30 s\n! the last check failed: repository-unavailable: nobody answers (the last that was answered: none since the daemon started)\n", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("pinned here", text.ToString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Status_tells_of_a_pin_a_pause_and_an_unknown_group_and_of_a_check_that_is_under_way()
+    {
+        using var text = new StringWriter();
+        UpdateText.Write(
+            new UpdateStatus("line-l", [new UpdateReport("tiny", "idle") { Pinned = true, Waiting = "pinned to 1.1.0 by hand; the group wants 2.0.0" }, new UpdateReport("wine", "idle") { Desired = "2.0.0", Waiting = "the rollout of 2.0.0 is paused" }])
+            {
+                IsChecking = true, Notice = "no rollout wants anything of group \"line-l\": is updates.group right?",
+            }, text);
+
+        Assert.StartsWith("group line-l  last check not yet  checks now\n! no rollout wants anything of group \"line-l\": is updates.group right?\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("tiny: pinned to 1.1.0 by hand; the group wants 2.0.0\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("wine: the rollout of 2.0.0 is paused\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trouble_before_an_update_begins_names_the_version_that_is_wanted_and_not_the_one_before()
+    {
+        var status = new UpdateStatus("line-1", [new UpdateReport("tiny", "committed") { Version = "1.0.0", Desired = "6.0.0", ReasonCode = UpdateReasons.NotListed, Reason = "no index" }]);
+
+        Assert.StartsWith("tiny 6.0.0 has not begun and does not go on: no index", UpdateEnding.FindTrouble(status)!.Words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trial", null, "2.0.0 is on trial, in place of 1.0.0")]
+    [InlineData("committed", null, "2.0.0 committed, in place of 1.0.0")]
+    [InlineData("idle", "the rollout of 2.0.0 is paused", "the rollout of 2.0.0 is paused")]
+    [InlineData("rejected", "pinned to 1.0.0 by hand", "2.0.0 rejected (pinned to 1.0.0 by hand)")]
+    public void Words_of_a_phase_say_what_it_takes_the_place_of_and_what_it_waits_for(string phase, string? waiting, string expected) =>
+        Assert.Equal(expected, UpdateWords.Of(new UpdateReport("tiny", phase) { Version = "2.0.0", From = "1.0.0", Waiting = waiting }));
 
     [Theory]
     [InlineData("committed", "1.1.0", null, true, false)]

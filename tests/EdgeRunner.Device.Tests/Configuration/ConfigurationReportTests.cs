@@ -24,6 +24,19 @@ public class ConfigurationReportTests
     }
 
     [Fact]
+    public void Files_that_are_named_and_not_there_are_listed_with_their_keys()
+    {
+        using var bench = new ConfigurationBench().Main(ConfigurationBench.Valid);
+        File.WriteAllText(Path.Combine(bench.Directory, "password"), "s3cret");
+
+        var missing = ReferredFiles.FindMissing(bench.Load().Configuration);
+
+        Assert.Contains($"broker.tls.caFile {bench.Directory}/ca.pem is not there", missing);
+        Assert.Contains($"pipelines.speech.source.file {bench.Directory}/goforward.raw is not there", missing);
+        Assert.DoesNotContain(missing, line => line.StartsWith("broker.passwordFile", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Check_lists_every_error_on_its_own_line()
     {
         using var bench = new ConfigurationBench().Main("""{ "a": 1, "broker": { "port": 0 }, "pipelines": { "p": {} } }""");

@@ -51,6 +51,9 @@ internal sealed class PipelineRig : IDisposable
 
     public SampleSourceFactory Sources { get; }
 
+    /// <summary>What pipelines do about damaged bundles; null is nothing.</summary>
+    public Device.Updates.DamagedBundles? Damaged { get; set; }
+
     public RunWatchdog Watchdog { get; } = new(TimeProvider.System);
 
     /// <summary>Packs the demo's shuttle forest and returns the bundle.</summary>
@@ -94,7 +97,7 @@ internal sealed class PipelineRig : IDisposable
             CannotRunReason = null,
             Report = null!,
         };
-        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Watchdog, Intake, States, Progress, Clock, NullLogger<PipelineHost>.Instance);
+        return new PipelineHost(configuration, new RunMode(untilDone), Engine, Store, Sources, Watchdog, Intake, States, Progress, Clock, NullLogger<PipelineHost>.Instance, Damaged);
     }
 
     /// <summary>Records of a stream, as the committer would find them.</summary>

@@ -302,6 +302,36 @@ public sealed class ModelSwapTests : IDisposable
         Assert.Equal("1.1.0", _rig.ActiveFile());
     }
 
+    [Fact]
+    public async Task Pipeline_that_waits_for_its_next_attempt_begins_with_the_version_that_has_become_active()
+    {
+        await _rig.StartUnattendedAsync(untilDone: false, ("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, Plenty), 1_000)));
+        PipelineRig.Wait(() => _rig.Worker.Fault is not null); // Nothing is installed.
+        _rig.Rig.Store.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), activate: false);
+
+        var report = await _rig.ActivateAsync("1.0.0");
+
+        Assert.True(report.Activated, report.Reason);
+        // Without being woken it would have taken the version at an attempt of its own, and the last swap would say so for ever.
+        PipelineRig.Wait(() => _rig.Worker.LastSwap is { Outcome: SwapOutcome.Started });
+        PipelineRig.Wait(() => _rig.Host.GetStatus()[0].State == Device.Health.ComponentState.Running);
+        Assert.Equal(("tiny 1.0.0", (string?)null), (_rig.Worker.LastSwap!.To, _rig.Worker.LastSwap.From));
+        Assert.Contains("begun: nothing -> tiny 1.0.0: the pipeline did not run before", File.ReadAllText(_rig.Rig.StatusLog.FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pipeline_that_cannot_begin_with_the_active_version_is_told_of_with_its_reason()
+    {
+        await _rig.StartUnattendedAsync(untilDone: false, ("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, Plenty), 1_000)));
+        PipelineRig.Wait(() => _rig.Worker.Fault is not null);
+        _rig.Rig.Store.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0", elements: 4), activate: false);
+
+        Assert.True((await _rig.ActivateAsync("1.0.0")).Activated);
+
+        PipelineRig.Wait(() => _rig.Worker.LastSwap is { Outcome: SwapOutcome.NextStart, Reason: var words } && words.Contains("could not begin with it and tries again", StringComparison.Ordinal));
+        Assert.Contains("the model's input x takes 4", _rig.Worker.LastSwap!.Reason, StringComparison.Ordinal);
+    }
+
     /// <summary>Lets the pipeline decide on some more windows and stops it: how long the swaps take is the machine's affair.</summary>
     private async Task<IReadOnlyList<JsonElement>> StopAfterMoreAsync()
     {

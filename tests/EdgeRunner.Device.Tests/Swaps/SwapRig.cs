@@ -35,7 +35,14 @@ internal sealed class SwapRig : IDisposable
     /// <summary>Starts pipelines and waits until each has its model.</summary>
     public async Task StartAsync(params (string Name, PipelineOptions Options)[] pipelines)
     {
-        Host = Rig.Host(untilDone: true, pipelines);
+        await StartUnattendedAsync(untilDone: true, pipelines);
+        PipelineRig.Wait(() => Host.Workers.All(worker => worker.Counters.Windows > 0));
+    }
+
+    /// <summary>Starts pipelines, which try again and again unless they are to run until they are done.</summary>
+    public async Task StartUnattendedAsync(bool untilDone, params (string Name, PipelineOptions Options)[] pipelines)
+    {
+        Host = Rig.Host(untilDone, pipelines);
         var options = new InferenceOptions();
         Preparation = new SwapPreparation(Rig.Engine, Rig.Watchdog, options, () => ReadAvailable(), TimeProvider.System);
         Activator = new ModelActivator(
@@ -43,7 +50,6 @@ internal sealed class SwapRig : IDisposable
         Recovery = new ModelRecovery(Host, Activator, TimeProvider.System, NullLogger<ModelRecovery>.Instance);
         _made.AddRange([Activator, Recovery, Host]);
         await Host.StartAsync(default);
-        PipelineRig.Wait(() => Host.Workers.All(worker => worker.Counters.Windows > 0));
     }
 
     /// <summary>Installs versions of the model <c>tiny</c>; the first is active.</summary>

@@ -41,6 +41,22 @@ public sealed class OutboxWithoutDiskTests
     }
 
     [Fact]
+    public void What_a_full_queue_turns_away_counts_as_lost_before_any_commit_comes_through()
+    {
+        using var bench = new OutboxBench();
+        bench.Put("s", 1);
+        bench.Commit();
+        var queue = bench.Intake.Open("s", new TelemetryStreamOptions { QueueBytes = 4096 });
+        var refused = 0;
+        for (var n = 0; n < 100; n++) refused += queue.TryEnqueue(OutboxBench.Record(n, 1000)) ? 0 : 1;
+
+        Assert.True(refused > 0);
+        Assert.Equal(refused, bench.Outbox.Status().Dropped["queue-full"]);
+        bench.Commit();
+        Assert.Equal(refused, bench.Outbox.Status().Dropped["queue-full"]); // counted once
+    }
+
+    [Fact]
     public void Memory_has_its_own_limit()
     {
         using var bench = new OutboxBench("/proc/edgerunner", o => o.MemoryOnlyMaxBytes = 64 << 10);

@@ -182,8 +182,10 @@ public sealed class TelemetryWorkersTests : IAsyncLifetime
         _intake!.Open("forbidden", new TelemetryStreamOptions { Class = TelemetryClass.Alarm }).TryEnqueue(OutboxBench.Record(1));
         _intake.Open("s").TryEnqueue(OutboxBench.Record(2));
         await UntilAsync(() => _uplink.DistinctNumbers("s").Count == 1 && _outbox!.Status().RefusedBatches == 1);
+        Assert.Equal("not authorised", _outbox!.Status().LastRefusal); // The other stream gets through and does not hide it.
         isForbidden = false;
         await UntilAsync(() => _uplink.DistinctNumbers("forbidden").Count == 1);
+        await UntilAsync(() => _outbox!.Status().LastRefusal is null);
         Assert.True(_outbox!.Status().RefusedBatches == 1);
     }
 

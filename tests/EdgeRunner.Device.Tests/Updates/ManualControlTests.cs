@@ -62,6 +62,15 @@ public sealed class ManualControlTests : IDisposable
     }
 
     [Fact]
+    public async Task Pin_and_unpin_say_which_version_is_not_taken_again_by_itself()
+    {
+        Know(minRelease: null, (2, "1.1.0"), (3, "1.2.0"));
+
+        Assert.EndsWith(". 1.2.0 is not taken again by itself, also not after model unpin (edgerunner update check --retry lets it)", (await _control.PinAsync("tiny", "1.1.0", default)).Words, StringComparison.Ordinal);
+        Assert.EndsWith("Not taken by themselves, since they were left or refused here: 1.2.0 (edgerunner update check --retry lets them)", (await _control.UnpinAsync("tiny", default)).Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pin_keeps_the_present_version_or_another_and_outlives_the_process()
     {
         Assert.True((await _control.PinAsync("tiny", null, default)).Done);

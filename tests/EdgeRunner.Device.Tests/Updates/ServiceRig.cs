@@ -112,7 +112,8 @@ internal sealed class ServiceRig : IAsyncDisposable
         Parts = new UpdateParts(
             Story.Store, Story.History, Story.Denied, new Pins(Story.Store, TimeProvider.System, Story.Said.Add), Story.Bundles, Story.Machine,
             new ReleaseCheck(Story.Denied, Story.Bundles, _ => Facts), Story, Sticks = new CountedRoads(new UpdateRoadsFactory(options, identity, Story.Bundles, TimeProvider.System, NullLoggerFactory.Instance)),
-            new UpdateSchedule(Device, 0, 60, TimeProvider.System), Story.Board);
+            new UpdateSchedule(Device, 0, 60, TimeProvider.System), Story.Board,
+            new DamagedBundles(Story.Bundles, Story.Store, (model, words, _) => States.Set($"model {model}", ComponentState.Degraded, words)));
         Service = new UpdateService(Parts, new UpdateChecker(Parts, Device, () => Now()), new RetryPauses(0, TimeProvider.System), States, TimeProvider.System, NullLogger<UpdateService>.Instance) { QuietPatience = QuietPatience };
         await Service.StartAsync(default);
     }

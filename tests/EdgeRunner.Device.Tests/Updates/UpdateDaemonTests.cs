@@ -60,7 +60,7 @@ public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
         // Written after the state is shown.
         await UntilAsync((DaemonStatus _) => File.ReadAllText(_directory.File("log/status.log")).Contains("update tiny: 3.0.0 rejected", StringComparison.Ordinal));
         var lines = await File.ReadAllTextAsync(_directory.File("log/status.log"));
-        Assert.Contains("update tiny: 2.0.0 committed, before 1.0.0", lines, StringComparison.Ordinal);
+        Assert.Contains("update tiny: 2.0.0 committed, in place of 1.0.0", lines, StringComparison.Ordinal);
         Assert.Contains("update tiny: 3.0.0 rejected: golden-mismatch: ", lines, StringComparison.Ordinal);
     }
 

@@ -30,7 +30,7 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
         await Rig.UntilAsync(UpdatePhase.Rejected, "3.0.0");
         Assert.Equal(("2.0.0", "3.0.0", "golden-mismatch"), (Rig.Serves, Rig.Report!.Desired, Rig.Report.ReasonCode));
         Assert.Contains("update tiny: 3.0.0 rejected: golden-mismatch: 1 of 1 golden cases failed", Rig.StatusLogText, StringComparison.Ordinal);
-        Assert.Contains("update tiny: 2.0.0 committed, before 1.0.0", Rig.StatusLogText, StringComparison.Ordinal);
+        Assert.Contains("update tiny: 2.0.0 committed, in place of 1.0.0", Rig.StatusLogText, StringComparison.Ordinal);
 
         // Not again by itself; but when a person asks.
         var writes = Rig.Phases;
@@ -242,6 +242,79 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
         Rig.Now = () => DateTimeOffset.UtcNow;
         await Rig.CheckAsync();
         await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
+    }
+
+    [Fact]
+    public async Task Installed_version_that_is_damaged_is_fetched_again_and_the_one_before_serves_until_then()
+    {
+        await StartFromEmptyAsync();
+        await Rig.AddAsync(Releases, 2);
+        await MoveToAsync(2);
+        var path = Rig.Story.Bundles.FindBundle(UpdateStory.Model, "2.0.0")!;
+        var good = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, [.. good[..^100], .. new byte[100]]);
+        string? meanwhile = null;
+        Rig.Story.Reached = (phase, _) =>
+        {
+            if (phase == UpdatePhase.Downloading) meanwhile = Rig.Serves;
+        };
+
+        Assert.True((await Rig.CheckAsync()).Done);
+        await Rig.UntilAsync(() => Rig.Serves is "2.0.0" && Rig.Report is { Phase: "committed" });
+
+        Assert.Equal("1.0.0", meanwhile);
+        Assert.Equal(good, File.ReadAllBytes(path));
+        Assert.Empty(Rig.Story.Bundles.SetAside(UpdateStory.Model));
+        Assert.Empty(Rig.Story.Denied.List());
+        Assert.Contains("model tiny: degraded: 2.0.0 is damaged (its file has sha256 ", Rig.StatusLogText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_says_why_nothing_moves_and_what_helps()
+    {
+        await StartFromEmptyAsync();
+        Assert.Equal("tiny: the group wants 1.0.0, 1.0.0 serves", (await Rig.CheckAsync()).Words);
+        Rig.Story.Probe = path => UpdateStory.ReportOf(path, Device.Probing.ProbeReason.GoldenMismatch);
+        await Rig.AddAsync(Releases, 2);
+        await Rig.WantAsync(2);
+        Assert.Equal("tiny: the group wants 2.0.0, 1.0.0 serves; it begins now: edgerunner update status --watch", (await Rig.CheckAsync()).Words);
+        await Rig.UntilAsync(UpdatePhase.Rejected, "2.0.0");
+
+        var refused = (await Rig.CheckAsync()).Words;
+        Assert.StartsWith("tiny: the group wants 2.0.0, 1.0.0 serves; it was refused here on ", refused, StringComparison.Ordinal);
+        Assert.EndsWith("golden-mismatch: 1 of 1 golden cases failed. To try it again: edgerunner update check --retry", refused, StringComparison.Ordinal);
+
+        await Rig.WantAsync(3, model => model with { Paused = true });
+        await Rig.CheckAsync();
+        await Rig.UntilAsync(() => Rig.Report is { Waiting: "the rollout of 3.0.0 is paused" });
+    }
+
+    [Fact]
+    public async Task Check_that_is_refused_stands_in_the_report_of_each_model_until_one_succeeds()
+    {
+        await StartFromEmptyAsync();
+        var timestamp = Path.Combine(Rig.Repository.Path, "metadata", "timestamp.json");
+        var good = File.ReadAllBytes(timestamp);
+        File.WriteAllText(timestamp, "{");
+
+        Assert.Equal(UpdateReasons.Untrusted, (await Rig.CheckAsync()).Code);
+        Assert.Equal(UpdateReasons.Untrusted, Rig.Report!.ReasonCode);
+        Assert.NotNull(Rig.Service.Snapshot()!.LastAnswered);
+
+        File.WriteAllBytes(timestamp, good);
+        Assert.True((await Rig.CheckAsync()).Done);
+        Assert.Null(Rig.Report!.ReasonCode);
+    }
+
+    [Fact]
+    public async Task Group_that_no_rollout_names_is_told_by_its_name()
+    {
+        await Rig.Repository.SetDesiredAsync(new DesiredState(DesiredState.CurrentFormat, ServiceRig.Group, new Dictionary<string, DesiredModel>(StringComparer.Ordinal)));
+        await Rig.StartAsync();
+
+        Assert.Contains("no rollout wants anything of group \"lab\": is updates.group right?", (await Rig.CheckAsync()).Words, StringComparison.Ordinal);
+        Assert.NotNull(Rig.Service.Snapshot()!.Notice);
+        Assert.NotNull(Rig.Service.Snapshot()!.LastAnswered);
     }
 
     [Fact]

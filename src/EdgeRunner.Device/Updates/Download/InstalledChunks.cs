@@ -11,17 +11,18 @@ internal sealed class InstalledChunks(BundleStore store, ILogger<InstalledChunks
     public void OfferTo(Release release, ChunkTaker take, CancellationToken cancellationToken)
     {
         var wanted = true;
-        // The version in use first: it is most often the one that the new one was made from.
-        foreach (var installed in store.List().Where(m => string.Equals(m.Name, release.Model, StringComparison.Ordinal)).OrderByDescending(m => m.Active))
+        // What is fetched again because it is damaged, then the version in use: that is most often the one that the new one was made from.
+        var damaged = store.SetAside(release.Model).Select(version => store.SetAsidePath(release.Model, version)); // A flipped bit spoils one chunk of many.
+        foreach (var path in damaged.Concat(store.List().Where(m => string.Equals(m.Name, release.Model, StringComparison.Ordinal)).OrderByDescending(m => m.Active).Select(m => m.Path)))
         {
             try
             {
-                using var file = new FileStream(installed.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
                 FileChunker.CutWhile(file, (_, bytes) => wanted = take(bytes), cancellationToken);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                DownloadLog.CannotReuse(logger, installed.Path, e.Message); // removed meanwhile, or a bad block
+                DownloadLog.CannotReuse(logger, path, e.Message); // removed meanwhile, or a bad block
             }
 
             if (!wanted) return;

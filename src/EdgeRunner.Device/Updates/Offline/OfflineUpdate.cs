@@ -39,7 +39,8 @@ internal sealed class OfflineUpdate
         var check = new ReleaseCheck(stores.Denied, stores.Bundles, _ => new DeviceFacts(null, [], AvailableMemory.Read(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         _parts = new UpdateParts(
             stores.States, stores.History, stores.Denied, stores.Pins, stores.Bundles, machine, check, models, new UpdateRoadsFactory(configuration, identity, stores.Bundles, timeProvider, NullLoggerFactory.Instance),
-            new UpdateSchedule(configuration.Device.Id!, options.JitterSeconds, options.CheckIntervalMinutes, timeProvider), board);
+            new UpdateSchedule(configuration.Device.Id!, options.JitterSeconds, options.CheckIntervalMinutes, timeProvider), board,
+            new DamagedBundles(stores.Bundles, stores.States, (model, words, _) => say($"{model}: {words}")));
         _checker = new UpdateChecker(_parts, configuration.Device.Id!, () => options.TrustSystemClock || KernelClock.IsSynchronised ? timeProvider.GetUtcNow() : null);
         _recovery = new UpdateRecovery(stores.States, ledger, stores.Bundles, _bootId, say);
     }
@@ -60,6 +61,7 @@ internal sealed class OfflineUpdate
     {
         // What the start of a daemon would do: a version that took it down is not taken up again.
         _recovery.Run();
+        _parts.Damaged.Inspect(cancellationToken);
         if (retry) Forgive();
         try
         {

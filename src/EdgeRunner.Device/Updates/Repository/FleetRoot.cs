@@ -33,13 +33,19 @@ internal sealed class FleetRoot(string? rootFile, MetadataStore store, string st
     }
 
     /// <summary>Puts the configured root in the place of a stored one that is damaged.</summary>
-    /// <returns>False when there is none to put there.</returns>
-    /// <exception cref="UpdateFailedException">The file cannot be read or is no root.</exception>
-    public bool Restore()
+    /// <param name="damage">What is wrong with the stored one.</param>
+    /// <exception cref="UpdateFailedException">There is none to put there, or the file cannot be read or is no root: the words name both files.</exception>
+    public void Restore(string damage)
     {
-        if (ReadFile() is not { } bytes) return false;
-        Take(bytes, store.RestoreRoot);
-        return true;
+        try
+        {
+            Take(ReadFile() ?? throw new UpdateFailedException(UpdateReasons.NoRoot, "updates.rootFile is not set", isFinal: false), store.RestoreRoot);
+        }
+        catch (UpdateFailedException e)
+        {
+            throw new UpdateFailedException(e.Code,
+                $"the root that this device trusts, in {store.DirectoryPath}, is damaged ({damage}), and cannot be put back: {e.Message}", isFinal: false, e);
+        }
     }
 
     /// <summary>Remembers the roots that were trusted on the way to the present one.</summary>

@@ -123,9 +123,10 @@ internal sealed class ReleaseRepository : IReleaseSource
         {
             result = await opened.Client.RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (MetadataException e) when (_road.Asked == 0 && e is { Role: RoleNames.Root, Failure: not TrustFailure.NoRoot } && opened.Root.Restore())
+        catch (MetadataException e) when (_road.Asked == 0 && e is { Role: RoleNames.Root, Failure: not TrustFailure.NoRoot })
         {
-            // Nothing was asked for, so it is the stored root that is bad: flash memory forgets.
+            // Nothing was asked for, so it is the stored root that is bad, and no road's fault: flash memory forgets.
+            opened.Root.Restore(e.Message);
             RepositoryLog.RootRestored(_logger, _options.RootFile!, e.Message);
             result = await opened.Client.RefreshAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -274,7 +275,7 @@ internal sealed class ReleaseRepository : IReleaseSource
                 TrustFailure.Unavailable => Failed(UpdateReasons.Unavailable, "", e),
                 TrustFailure.TargetNotFound => Failed(UpdateReasons.NotListed, "", e),
                 TrustFailure.ClockNotTrusted => Failed(UpdateReasons.Untrusted, " (updates.trustSystemClock says so for boards with a clock of their own)", e),
-                _ => Failed(UpdateReasons.Untrusted, _opened?.Root.FindProblem() is { } problem ? $". Besides, {problem}" : "", e),
+                _ => Failed(UpdateReasons.Untrusted, RoadHint(e.Failure, _transport.Name) + (_opened?.Root.FindProblem() is { } problem ? $". Besides, {problem}" : ""), e),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -302,6 +303,16 @@ internal sealed class ReleaseRepository : IReleaseSource
     /// <summary>False where every road would bring the same.</summary>
     private static bool IsOfTheRoad(TrustFailure failure) =>
         failure is not (TrustFailure.Unavailable or TrustFailure.ClockNotTrusted or TrustFailure.NoRoot or TrustFailure.TargetNotFound or TrustFailure.TooManyRoles or TrustFailure.TooManyRoots);
+
+    /// <summary>What the refusal means on the road that it came over: who stands before a stick has no depot to look after, and who has mistyped an address must see it.</summary>
+    internal static string RoadHint(TrustFailure failure, string road) => failure switch
+    {
+        TrustFailure.Expired when Path.IsPathRooted(road) => $". It came from {road}: make a new copy of the repository there",
+        TrustFailure.NotFound or TrustFailure.LengthMismatch or TrustFailure.HashMismatch or TrustFailure.VersionMismatch when Path.IsPathRooted(road) =>
+            $". It came from {road}, which is no whole copy of the repository: make a new one",
+        TrustFailure.NotFound when road.StartsWith("http", StringComparison.Ordinal) => $". Asked: {road} (not found, 404); is it the address below which metadata/ and targets/ are?",
+        _ => $". It came over {road}",
+    };
 
     private static UpdateFailedException Failed(string code, string hint, TrustException cause) => new(code, cause.Message + hint, isFinal: false, cause);
 

@@ -10,7 +10,7 @@ internal sealed class DenyList(UpdateStore store, Action<string> say)
 
     private readonly Lock _gate = new();
     private readonly DurableJson<DenyListFile> _file = new(
-        Path.Combine(store.Root, "deny.json"), UpdateJsonContext.Default.DenyListFile, file => file.Format == 1 && file.Denied.All(entry => entry is not null), say);
+        Path.Combine(store.Root, "deny.json"), UpdateJsonContext.Default.DenyListFile, file => file.Format == 1 && file.Denied.All(entry => entry is not null), say, store.SetsAside);
 
     private IReadOnlyList<DeniedRelease>? _entries;
 

@@ -8,7 +8,8 @@ namespace EdgeRunner.Device.Updates.States;
 /// <param name="type">Its form.</param>
 /// <param name="isValid">What the form cannot say, such as the format number.</param>
 /// <param name="say">Told in plain words when a file was set aside or cannot be read.</param>
-internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, bool> isValid, Action<string> say)
+/// <param name="setsAside">False for who only looks: a damaged file stays where it is, so that the daemon finds it too and says so in its log.</param>
+internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, bool> isValid, Action<string> say, bool setsAside = true)
     where T : class
 {
     /// <summary>Largest file that is read; ours are a few kilobytes.</summary>
@@ -59,6 +60,12 @@ internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, 
 
     private T? SetAside(string why)
     {
+        if (!setsAside)
+        {
+            say($"{path} is damaged: {why}; the daemon sets it aside at its next start");
+            return null;
+        }
+
         var aside = path + DamagedSuffix;
         try
         {

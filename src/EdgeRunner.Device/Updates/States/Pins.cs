@@ -8,7 +8,7 @@ internal sealed class Pins(UpdateStore store, TimeProvider timeProvider, Action<
 {
     private readonly Lock _gate = new();
     private readonly DurableJson<PinsFile> _file = new(
-        Path.Combine(store.Root, "pins.json"), UpdateJsonContext.Default.PinsFile, file => file.Format == 1 && file.Pins.All(pin => pin is not null), say);
+        Path.Combine(store.Root, "pins.json"), UpdateJsonContext.Default.PinsFile, file => file.Format == 1 && file.Pins.All(pin => pin is not null), say, store.SetsAside);
 
     private IReadOnlyList<Pin>? _pins;
 

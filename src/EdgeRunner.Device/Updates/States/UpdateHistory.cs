@@ -19,7 +19,7 @@ internal sealed class UpdateHistory(UpdateStore store)
     {
         try
         {
-            return ReadAll(model);
+            return ReadAll(model, _ => { });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -34,7 +34,7 @@ internal sealed class UpdateHistory(UpdateStore store)
     {
         lock (_gate)
         {
-            var entries = ReadAll(entry.Model); // One that cannot be read now must not be replaced by a shorter one.
+            var entries = ReadAll(entry.Model, damaged => store.Say($"{damaged} damaged lines of {PathOf(entry.Model)} are left out")); // One that cannot be read now must not be replaced by a shorter one.
             if (entries.Any(other => other.At == entry.At && string.Equals(other.Version, entry.Version, StringComparison.Ordinal) && string.Equals(other.Outcome, entry.Outcome, StringComparison.Ordinal))) return;
             var kept = entries.Count >= MaxEntries ? entries.Skip(entries.Count - (MaxEntries / 2)) : entries;
             // Whole and renamed, not appended: updates are rare, and a write that fails in the middle harms nothing.
@@ -42,11 +42,14 @@ internal sealed class UpdateHistory(UpdateStore store)
         }
     }
 
-    private List<HistoryEntry> ReadAll(string model)
+    private List<HistoryEntry> ReadAll(string model, Action<int> tellDamaged)
     {
         try
         {
-            return [.. File.ReadLines(PathOf(model), Encoding.UTF8).Select(Parse).OfType<HistoryEntry>()];
+            var lines = File.ReadLines(PathOf(model), Encoding.UTF8).Select(Parse).ToList();
+            var entries = lines.OfType<HistoryEntry>().ToList();
+            if (entries.Count < lines.Count) tellDamaged(lines.Count - entries.Count);
+            return entries;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

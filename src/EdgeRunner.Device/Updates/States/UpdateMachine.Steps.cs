@@ -150,6 +150,7 @@ internal sealed partial class UpdateMachine
 
     private async Task<UpdateRecord> TryOutAsync(UpdateRecord record, UpdateRun run, CancellationToken cancellationToken)
     {
+        if (bundles.FindBundle(record.Model, record.Target!.Version) is null) return ledger.Enter(record, UpdatePhase.Downloading); // Deleted, or damaged and set aside.
         var release = run.Release ?? Remembered(record);
         var progress = new Reporter<TrialProgress>(now => board.SetProgress(record.Model, now));
         if (!ledger.Serves(record))

@@ -17,8 +17,15 @@ namespace EdgeRunner.Device.Updates.States;
 /// <param name="stateDirectory">The device's state directory.</param>
 /// <param name="timeProvider">Dates the phases.</param>
 /// <param name="say">Told in plain words when a damaged file was set aside.</param>
-internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvider, Action<string> say)
+/// <param name="setsAside">False for who only looks: damaged files stay where they are.</param>
+internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvider, Action<string> say, bool setsAside = true)
 {
+    /// <summary>See the constructor; the lists beside the states go by it as well.</summary>
+    public bool SetsAside { get; } = setsAside;
+
+    /// <summary>Tells of damage.</summary>
+    public void Say(string words) => say(words);
+
     /// <summary>Told of each state after it is durable.</summary>
     public Action<UpdateRecord>? Written { get; set; }
 
@@ -83,7 +90,7 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
     private string MemoryPath(string model) => Path.Combine(DirectoryOf(model), "releases.json");
 
     private DurableJson<ReleaseMemory> MemoryOf(string model) =>
-        new(MemoryPath(model), UpdateJsonContext.Default.ReleaseMemory, memory => memory.IsValid(model), say);
+        new(MemoryPath(model), UpdateJsonContext.Default.ReleaseMemory, memory => memory.IsValid(model), say, SetsAside);
 
     private DurableJson<UpdateRecord> FileOf(string model)
     {
@@ -91,6 +98,6 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
         return new DurableJson<UpdateRecord>(
             Path.Combine(DirectoryOf(model), "state.json"), UpdateJsonContext.Default.UpdateRecord,
             record => record.Format == UpdateRecord.CurrentFormat && string.Equals(record.Model, model, StringComparison.Ordinal)
-                && record.Known is not null && record.Known.All(release => release is not null), say); // The reader leaves a list that is missing null.
+                && record.Known is not null && record.Known.All(release => release is not null), say, SetsAside); // The reader leaves a list that is missing null.
     }
 }

@@ -12,7 +12,7 @@ internal static class TrialRegistration
     /// <summary>The runner, and the history of what each version did.</summary>
     public static IServiceCollection AddTrials(this IServiceCollection services, DeviceConfiguration options)
     {
-        services.AddSingleton(provider => new ServingHistory(options.Storage.StateDirectory, words => provider.GetRequiredService<StateBoard>().Note("updates", words)));
+        services.AddSingleton(provider => new ServingHistory(options.Storage.StateDirectory, words => provider.GetRequiredService<StateBoard>().Warn("updates", words)));
         services.AddSingleton<ITrialRunner>(provider => new TrialRunner(
             provider.GetRequiredService<PipelineHost>(),
             provider.GetRequiredService<BundleStore>(),

@@ -8,6 +8,7 @@ using EdgeRunner.Device.Updates.Repository;
 using EdgeRunner.Device.Updates.Transports;
 using EdgeRunner.Messaging.Rollouts;
 using EdgeRunner.Native.LibCrypto;
+using EdgeRunner.Trust;
 using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Repository;
@@ -259,6 +260,32 @@ public sealed class ReleaseRepositoryTests : IAsyncLifetime, IDisposable
         File.WriteAllText(_state.File("updates/tuf/root.json"), "");
         File.WriteAllBytes(_repository.Layout.RoleFile("timestamp", 1), timestamp);
         Assert.Contains("Rollback", (await RefreshFailsAsync(NewDevice(), UpdateReasons.Untrusted)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Damaged_stored_root_without_a_file_to_put_it_back_from_names_both_files_and_blames_no_road()
+    {
+        await RefreshedAsync();
+        File.WriteAllText(_state.File("updates/tuf/root.json"), "\0\0\0");
+        _options.RootFile = _state.File("gone.json");
+
+        var error = await RefreshFailsAsync(NewDevice(), UpdateReasons.NoRoot);
+
+        Assert.Contains($"the root that this device trusts, in {_state.File("updates/tuf")}, is damaged", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"updates.rootFile {_options.RootFile} is missing", error.Message, StringComparison.Ordinal);
+        Assert.Contains("copy metadata/1.root.json", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stick_that_is_not_whole_is_to_be_copied_again()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(_repository.Path, "metadata"), "*snapshot.json")) File.Delete(file);
+
+        var error = await RefreshFailsAsync(NewDevice(), UpdateReasons.Untrusted);
+
+        Assert.EndsWith($"It came from {_repository.Path}, which is no whole copy of the repository: make a new one", error.Message, StringComparison.Ordinal);
+        Assert.Contains("https://releases.example/fleet (not found, 404)", ReleaseRepository.RoadHint(TrustFailure.NotFound, "https://releases.example/fleet"), StringComparison.Ordinal);
+        Assert.Contains("make a new copy", ReleaseRepository.RoadHint(TrustFailure.Expired, "/media/stick"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -90,6 +90,22 @@ public sealed class UpdateStoreTests : IDisposable
     }
 
     [Fact]
+    public void Who_only_looks_leaves_a_damaged_file_for_the_daemon_to_find()
+    {
+        _store.Write(Record());
+        var files = new[] { _state.File("updates/models/vision/state.json"), _state.File("updates/deny.json"), _state.File("updates/pins.json") };
+        foreach (var file in files) File.WriteAllText(file, "[");
+
+        var looker = Device.Updates.UpdateStores.In(_state.Path, _time, _said.Add, setsAside: false);
+        Assert.Equal(UpdatePhase.Idle, looker.States.Read("vision").Phase);
+        Assert.Empty(looker.Denied.List());
+        Assert.Empty(looker.Pins.List());
+
+        Assert.All(files, file => Assert.True(File.Exists(file)));
+        Assert.Equal(3, _said.Count(words => words.Contains("is damaged", StringComparison.Ordinal) && words.Contains("the daemon sets it aside", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void History_survives_a_torn_line_tells_nothing_twice_and_is_bounded()
     {
         var history = new UpdateHistory(_store);
@@ -103,6 +119,7 @@ public sealed class UpdateStoreTests : IDisposable
         }
 
         history.Add(Entry(1));
+        Assert.Contains("1 damaged lines of", Assert.Single(_said), StringComparison.Ordinal);
         Assert.Equal(["0.0.0", "1.0.0"], history.Read("vision").Select(entry => entry.Version));
         for (var i = 2; i < UpdateHistory.MaxEntries + 10; i++) history.Add(Entry(i));
         var versions = history.Read("vision").Select(entry => entry.Version).ToList();
