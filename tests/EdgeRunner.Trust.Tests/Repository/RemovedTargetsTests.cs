@@ -76,7 +76,7 @@ public sealed class RemovedTargetsTests : IDisposable
     // Half of a surrogate pair is no text that JSON could carry.
     private static string Clean(string text) => string.Concat(text.Where(c => !char.IsSurrogate(c)));
 
-    private Task AddAsync(string path, string content, long release, long? minRelease = null)
+    private Task<PublishReport> AddAsync(string path, string content, long release, long? minRelease = null)
     {
         var custom = new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["release"] = JsonTree.Of(release) };
         if (minRelease is { } min)
