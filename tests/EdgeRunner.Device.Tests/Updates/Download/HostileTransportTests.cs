@@ -90,28 +90,31 @@ public sealed class HostileTransportTests : IDisposable
     [Fact]
     public async Task Chunks_true_or_false_cost_no_memory_each()
     {
-        long[] allocated = [];
-        ScriptedTransport? road = null;
-        road = new ScriptedTransport(Content, (request, sink, _) =>
+        var least = long.MaxValue;
+        for (var round = 0; round < 5 && least > 4096; round++) // A collection that another test causes counts as an allocation here; see Allocations.
         {
-            sink.Offer(0, new byte[5]); // what is made once
-            sink.Offer(0, road!.Chunk(request, 0));
-            var wrong = new byte[128 << 10];
-            allocated = new long[request.Index.Count];
-            for (var number = 1; number < request.Index.Count; number++)
+            using var fixture = new DownloadFixture();
+            ScriptedTransport? road = null;
+            road = new ScriptedTransport(Content, (request, sink, _) =>
             {
+                sink.Offer(0, new byte[5]); // what is made once
+                sink.Offer(0, road!.Chunk(request, 0));
+                var wrong = new byte[128 << 10];
                 var before = GC.GetAllocatedBytesForCurrentThread();
-                sink.Offer(number, wrong);
-                sink.Offer(number, road.Chunk(request, number));
-                sink.Offer(number, road.Chunk(request, number));
-                allocated[number] = GC.GetAllocatedBytesForCurrentThread() - before;
-            }
+                for (var number = 1; number < request.Index.Count; number++)
+                {
+                    sink.Offer(number, wrong);
+                    sink.Offer(number, road.Chunk(request, number));
+                    sink.Offer(number, road.Chunk(request, number));
+                }
 
-            return Task.CompletedTask;
-        });
-        await _fixture.FetchAsync(road, Wanted);
-        Assert.NotEmpty(allocated);
-        Assert.InRange(allocated.Count(bytes => bytes > 0), 0, 2); // a collection that another test causes counts as an allocation here; see Allocations
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+                return Task.CompletedTask;
+            });
+            await fixture.FetchAsync(road, Wanted);
+        }
+
+        Assert.InRange(least, 0, 4096);
     }
 
     [Fact]
