@@ -8,13 +8,17 @@ namespace EdgeRunner.Device.Updates;
 /// <remarks>
 /// What wakes one device mostly wakes the fleet: a new timestamp, a broker that comes back, power that comes back. With J = <c>updates.jitterSeconds</c> and
 /// h = hash of the device id in [0, 1), each wake leads to a check at <c>wake + h*J</c>, so that a depot is not asked by all at once, and to chunks from
-/// <c>wake + J</c> on, by all together, so that each chunk is sent once for many. A person who asks waits for neither.
+/// <c>wake + J</c> on, by all together, so that each chunk is sent once for many. A timestamp that comes while a check is under way, or while its chunks wait, counts
+/// for them too: the check may have seen the new release, and the others begin with it J after the timestamp. A person who asks waits for neither.
 /// </remarks>
 internal sealed class UpdateSchedule
 {
     // A depot or broker that goes up and down must not turn into checks without end.
     private static readonly TimeSpan LeastGap = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(30);
+
+    // In windows: timestamps without end must not hold up chunks for ever.
+    private const int LongestBulkWait = 3;
 
     private readonly Lock _gate = new();
     private readonly TimeSpan _window;
@@ -29,6 +33,7 @@ internal sealed class UpdateSchedule
     private UpdateTrigger _trigger = UpdateTrigger.Start;
     private TimeSpan _begunAt = TimeSpan.MinValue;
     private TimeSpan _bulkAt;
+    private bool _isAsked; // a person waits for the check that was begun last
     private int _failures;
 
     /// <summary>The first check is due <see cref="Jitter"/> from now.</summary>
@@ -82,7 +87,9 @@ internal sealed class UpdateSchedule
             // The first one after a start says nothing new: the check at the start is on its way, and finds it.
             var isNews = _seen is not null || _begunAt > TimeSpan.MinValue;
             _seen = mark;
-            if (isNews) Wake(UpdateTrigger.Timestamp);
+            if (!isNews) return;
+            Wake(UpdateTrigger.Timestamp);
+            if (!_isAsked && Now + _window > _bulkAt) _bulkAt = Now + _window;
         }
     }
 
@@ -99,6 +106,7 @@ internal sealed class UpdateSchedule
         {
             var now = Now;
             // Also for a check that waits for its chunks already.
+            _isAsked = true;
             if (_bulkAt > now) _bulkAt = now;
             Plan(now, now, UpdateTrigger.Manual);
         }
@@ -114,6 +122,7 @@ internal sealed class UpdateSchedule
             var now = Now;
             if (_checkAt > now) return false;
             _bulkAt = _checkBulkAt;
+            _isAsked = trigger == UpdateTrigger.Manual;
             _begunAt = now;
             // As if woken one interval after this wake: devices that were woken together stay together.
             Plan(now + _interval, _bulkAt + _interval, UpdateTrigger.Interval, replace: true);
@@ -137,10 +146,13 @@ internal sealed class UpdateSchedule
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     internal async Task WaitForBulkAsync(CancellationToken cancellationToken)
     {
+        var latest = Now + (_window * LongestBulkWait);
         while (true)
         {
             var moved = Volatile.Read(ref _moved);
-            if (BulkDelay is not { Ticks: > 0 } delay) return;
+            var (delay, limit) = (BulkDelay, Until(latest));
+            if (limit < delay) delay = limit;
+            if (delay <= TimeSpan.Zero) return;
             await WaitAsync(moved.Task, delay, cancellationToken).ConfigureAwait(false);
         }
     }

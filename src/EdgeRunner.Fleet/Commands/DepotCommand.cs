@@ -15,7 +15,7 @@ internal static class DepotCommand
         var defaults = new DepotOptions("", "");
         var maxRate = new Option<int>("--max-rate") { Description = $"Requests a second that one device may make. Default: {defaults.MaxRatePerDevice}.", HelpName = "N", DefaultValueFactory = _ => defaults.MaxRatePerDevice };
         var maxTotalRate = new Option<int>("--max-total-rate") { Description = $"Requests a second of all devices together. Default: {defaults.MaxRate}.", HelpName = "N", DefaultValueFactory = _ => defaults.MaxRate };
-        var collect = new Option<int>("--collect") { Description = $"Milliseconds that the first request for a release waits for others, so that each chunk is sent once for all. Default: {defaults.CollectTime.TotalMilliseconds:0}.", HelpName = "MS", DefaultValueFactory = _ => (int)defaults.CollectTime.TotalMilliseconds };
+        var collect = new Option<int>("--collect") { Description = $"Milliseconds that the first request for a release waits for others, anew with each that joins, twice as long at most, so that each chunk is sent once for all. Default: {defaults.CollectTime.TotalMilliseconds:0}.", HelpName = "MS", DefaultValueFactory = _ => (int)defaults.CollectTime.TotalMilliseconds };
         var http = new DepotHttpOptions();
         var repo = new RepoOptions();
         var broker = new BrokerOptions();

@@ -25,7 +25,7 @@ internal sealed record DepotOptions(string Repository, string Fleet)
     /// <summary>Requests a second of all devices together; twice as many may come at once. 1 to 1 000 000.</summary>
     public int MaxRate { get; init; } = 2000;
 
-    /// <summary>How long the first request for a release waits for those of other devices; 0 to 10 s.</summary>
+    /// <summary>How long the first request for a release waits for those of other devices, anew with each that joins, twice as long at most; 0 to 10 s.</summary>
     public TimeSpan CollectTime { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long after it was sent to all a chunk is not sent to them again; 0 to 60 s.</summary>

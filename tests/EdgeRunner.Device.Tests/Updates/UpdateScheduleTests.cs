@@ -81,6 +81,48 @@ public sealed class UpdateScheduleTests
     }
 
     [Fact]
+    public async Task A_check_that_is_under_way_when_all_are_woken_begins_with_chunks_when_they_do()
+    {
+        // The one was woken by its start, and sees the new release before it hears of it; the other is at rest.
+        var (early, other) = (Make("box-1"), Checked("box-2"));
+        early.OnTimestamp(Timestamp(1));
+        _time.Advance(early.CheckDelay);
+        Assert.True(early.TryBegin(out _));
+        Assert.InRange(early.BulkDelay, TimeSpan.Zero, Window - Tick);
+        foreach (var schedule in (UpdateSchedule[])[early, other]) schedule.OnTimestamp(Timestamp(2));
+        early.OnChecked(succeeded: true);
+
+        var chunks = early.WaitForBulkAsync(default);
+        _time.Advance(other.CheckDelay);
+        Assert.True(other.TryBegin(out _));
+        Assert.Equal(other.BulkDelay, early.BulkDelay);
+        _time.Advance(early.BulkDelay - Tick);
+        Assert.False(chunks.IsCompleted);
+        _time.Advance(Tick);
+        await chunks;
+    }
+
+    [Fact]
+    public async Task Timestamps_without_end_hold_up_chunks_for_three_windows_at_most()
+    {
+        var schedule = Checked();
+        schedule.OnTimestamp(Timestamp(2));
+        _time.Advance(schedule.CheckDelay);
+        Assert.True(schedule.TryBegin(out _));
+        var chunks = schedule.WaitForBulkAsync(default);
+        for (var version = 3; version < 3 + 89; version++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            schedule.OnTimestamp(Timestamp(version));
+            if (schedule.TryBegin(out _)) schedule.OnChecked(succeeded: true);
+        }
+
+        Assert.False(chunks.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await chunks;
+    }
+
+    [Fact]
     public void A_timestamp_wakes_only_when_its_version_is_another()
     {
         var schedule = Checked();
@@ -156,6 +198,7 @@ public sealed class UpdateScheduleTests
         Assert.Equal(TimeSpan.Zero, schedule.BulkDelay);
 
         schedule.OnTimestamp(Timestamp(2));
+        Assert.Equal(TimeSpan.Zero, schedule.BulkDelay); // of the person's check
         _time.Advance(schedule.CheckDelay);
         Assert.True(schedule.TryBegin(out _));
         Assert.True(schedule.BulkDelay > TimeSpan.Zero);

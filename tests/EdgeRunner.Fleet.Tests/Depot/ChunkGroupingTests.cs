@@ -98,6 +98,28 @@ public sealed class ChunkGroupingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Devices_that_come_one_after_the_other_are_waited_for_twice_the_time_and_no_longer()
+    {
+        var step = Collect * 0.8;
+        await StartAsync(4);
+        await _devices[0].SendChunksAsync(_release, 0, 10);
+        await GatheredAsync(1);
+        _time.Advance(step);
+        await _devices[1].SendChunksAsync(_release, 0, 10);
+        await GatheredAsync(2);
+        _time.Advance(step);
+        await _devices[2].SendChunksAsync(_release, 0, 10);
+        await GatheredAsync(3);
+        Assert.All(_devices, d => Assert.Empty(d.Blobs)); // past the time since the first, within it since the last
+
+        _time.Advance((Collect * 2) - (step * 2));
+        await _devices.UntilAllHaveAsync(10);
+        await _devices[3].SendChunksAsync(_release, 10, 10);
+        await _devices.UntilAllHaveAsync(20); // the group is there: nobody waits any more
+        Assert.Equal((20, 0), (_depot!.Figures.SharedChunks, _depot.Figures.OwnChunks));
+    }
+
+    [Fact]
     public async Task A_damaged_chunk_is_told_to_every_device_of_the_group()
     {
         var path = Path.Combine(_repository.Layout.Targets, _release.Name);

@@ -9,7 +9,8 @@ namespace EdgeRunner.Fleet.Depot.Grouping;
 
 /// <summary>The devices that fetch one release at the same time. One thread at a time.</summary>
 /// <remarks>
-/// The first request waits the collection time for those of other devices. While two or more have asked lately, each wanted chunk is sent once, on a topic that they
+/// The first request waits the collection time for those of other devices, and as long again for each that joins, twice the time at most: a fleet on slow boards does not
+/// come all at once. While two or more have asked lately, each wanted chunk is sent once, on a topic that they
 /// all listen to; a chunk that was sent a moment ago is not sent again to a device that listened already. A device listens from before its first request, so what was
 /// sent after that request has passed by it. What it lost all the same it asks for as a repair, which is sent to it alone.
 /// </remarks>
@@ -17,6 +18,9 @@ internal sealed class ChunkGroup
 {
     /// <summary>A device that has not asked for so long is done or gone. Longer than a slow device takes for one window.</summary>
     internal static readonly TimeSpan Lately = TimeSpan.FromSeconds(30);
+
+    // In collection times. A device takes what has not come after 2 s for lost and asks for it as a repair, which would undo the grouping: with 0.5 s twice is well before.
+    private const int LongestCollection = 2;
 
     private readonly DepotOptions _options;
     private readonly DepotCounters _counters;
@@ -28,6 +32,7 @@ internal sealed class ChunkGroup
     private long[]? _sentAt;
     private readonly string _topicPrefix;
     private long _collectingSince;
+    private long _joinedAt;
     private long _toldBytes = -1; // before the first line everything is news
 
     internal ChunkGroup(ChunkedFile file, DepotOptions options, DepotCounters counters, TimeProvider timeProvider)
@@ -51,8 +56,17 @@ internal sealed class ChunkGroup
     /// <summary>Requests wait for others.</summary>
     internal bool IsCollecting => _waiting.Count > 0;
 
-    /// <summary>Timestamp since when; only while it is so.</summary>
-    internal long CollectingSince => _collectingSince;
+    /// <summary>Time until the collection ends; zero when it is over. Only while it collects.</summary>
+    internal TimeSpan UntilCollected
+    {
+        get
+        {
+            var quiet = _options.CollectTime - _timeProvider.GetElapsedTime(_joinedAt);
+            var whole = (_options.CollectTime * LongestCollection) - _timeProvider.GetElapsedTime(_collectingSince);
+            var left = quiet < whole ? quiet : whole;
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>There are chunks to be sent to all.</summary>
     internal bool WantsMore => _wanted.Count > 0;
@@ -101,6 +115,7 @@ internal sealed class ChunkGroup
         if (IsCollecting || (isFirst && _members.Count == 1 && _options.CollectTime > TimeSpan.Zero))
         {
             if (!IsCollecting) _collectingSince = request.ReceivedAt;
+            if (isFirst) _joinedAt = request.ReceivedAt;
             _waiting.Add(request);
             return false;
         }

@@ -28,10 +28,10 @@ internal sealed class ChunkGroups(ChunkIndexCache indexes, DepotOptions options,
         foreach (var group in _groups.Values)
         {
             if (!group.IsCollecting) continue;
-            var left = options.CollectTime - timeProvider.GetElapsedTime(group.CollectingSince);
+            var left = group.UntilCollected;
             if (least is null || left < least) least = left;
         }
-        return least is { } time && time < TimeSpan.Zero ? TimeSpan.Zero : least;
+        return least;
     }
 
     /// <summary>Ends the collections whose time is over.</summary>
@@ -42,7 +42,7 @@ internal sealed class ChunkGroups(ChunkIndexCache indexes, DepotOptions options,
         List<ChunksAnswer> alone = [];
         foreach (var group in _groups.Values)
         {
-            if (group.IsCollecting && (all || timeProvider.GetElapsedTime(group.CollectingSince) >= options.CollectTime)) alone.AddRange(group.EndCollection());
+            if (group.IsCollecting && (all || group.UntilCollected == TimeSpan.Zero)) alone.AddRange(group.EndCollection());
         }
         return alone;
     }
