@@ -31,12 +31,22 @@ internal static class UpdateHistoryCommand
             if (StateOwnership.WhyClosed(state) is { } closed) return await UpdateAsking.ComplainAsync(closed, ExitCode.Permission, parse.GetValue(json)).ConfigureAwait(false);
             var stores = UpdateStores.In(state, TimeProvider.System, UpdateAsking.Say, setsAside: false);
             IReadOnlyList<string> models = parse.GetValue(model) is { } one ? [one] : stores.States.Models();
+            if (models.Count == 1 && FindNothing(stores, models[0]) is { } nothing) return await UpdateAsking.ComplainAsync(nothing, ExitCode.Failed, parse.GetValue(json)).ConfigureAwait(false);
             IReadOnlyList<HistoryEntry> entries = [.. models.SelectMany(stores.History.Read).OrderBy(entry => entry.At).TakeLast(parse.GetValue(last))];
             if (parse.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(entries, UpdateCommandContext.Default.IReadOnlyListHistoryEntry));
             else Write(entries, stores.States.Root);
             return ExitCode.Ok;
         });
         return command;
+    }
+
+    // A name that is mistyped must not look like a model that was never updated.
+    private static string? FindNothing(UpdateStores stores, string model)
+    {
+        var known = stores.States.Models();
+        if (known.Contains(model, StringComparer.Ordinal) || stores.Bundles.VersionsOf(model).Count > 0) return null;
+        List<string> others = [.. known.Where(other => stores.History.Read(other).Count > 0)];
+        return $"nothing of model {model}; {(others.Count == 0 ? "no update has ended on this device yet" : $"there is history of: {string.Join(", ", others)}")}";
     }
 
     private static void Write(IReadOnlyList<HistoryEntry> entries, string root)

@@ -62,6 +62,9 @@ internal sealed partial class StateBoard(StatusLog statusLog, TimeProvider timeP
         Changed?.Invoke(this, EventArgs.Empty);
     }
 
+    /// <summary>Something beside the states has changed that reports show: they are sent, and nothing is logged.</summary>
+    public void Renew() => Changed?.Invoke(this, EventArgs.Empty);
+
     private void Announce(ComponentState state, string component, string text)
     {
         switch (state)

@@ -17,6 +17,9 @@ internal sealed class UpdateBoard(string group)
     /// <summary>Told of each new phase, and of each new outcome of a dry run; on the thread that made it, and must be quick.</summary>
     public Action<UpdateReport>? Announced { get; set; }
 
+    /// <summary>Told when something else that a report says of a model has changed: why it waits, what keeps it, what is wanted; on any thread, and must be quick.</summary>
+    public Action? Changed { get; set; }
+
     /// <summary>Everything now.</summary>
     public UpdateStatus Snapshot()
     {
@@ -33,16 +36,18 @@ internal sealed class UpdateBoard(string group)
     public void Show(UpdateRecord record)
     {
         UpdateReport report;
-        bool isNews;
+        bool isNews, differs;
         lock (_gate)
         {
             var before = _models.GetValueOrDefault(record.Model);
             report = Of(record) with { Desired = before?.Desired, Pinned = before?.Pinned, Waiting = before?.Waiting, DryRun = before?.DryRun };
+            differs = before is not null && Differs(before, report);
             isNews = before is null ? record.Phase != UpdatePhase.Idle : !IsSame(before, report);
             _models[record.Model] = report;
         }
 
         if (isNews) Announced?.Invoke(report);
+        else if (differs) Changed?.Invoke();
     }
 
     /// <summary>What the group wants of this device, and whether a person has fixed the model.</summary>
@@ -98,14 +103,23 @@ internal sealed class UpdateBoard(string group)
 
     private UpdateReport? Change(string model, Func<UpdateReport, UpdateReport> change)
     {
+        UpdateReport before, after;
         lock (_gate)
         {
-            var before = _models.GetValueOrDefault(model) ?? new UpdateReport(model, UpdatePhase.Idle.Word());
-            var after = change(before);
+            before = _models.GetValueOrDefault(model) ?? new UpdateReport(model, UpdatePhase.Idle.Word());
+            after = change(before);
             if (after == before && _models.ContainsKey(model)) return null;
-            return _models[model] = after;
+            _models[model] = after;
         }
+
+        if (Differs(before, after)) Changed?.Invoke();
+        return after;
     }
+
+    // Not the progress, which changes many times a second, nor the words of a trouble, which may have numbers in them.
+    private static bool Differs(UpdateReport a, UpdateReport b) =>
+        !string.Equals(a.ReasonCode, b.ReasonCode, StringComparison.Ordinal) || !string.Equals(a.Waiting, b.Waiting, StringComparison.Ordinal)
+        || !string.Equals(a.Desired, b.Desired, StringComparison.Ordinal) || a.Pinned != b.Pinned;
 
     private static UpdateReport Of(UpdateRecord record) => new(record.Model, record.Phase.Word())
     {

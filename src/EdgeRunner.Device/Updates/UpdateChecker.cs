@@ -1,6 +1,7 @@
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Updates.Policies;
 using EdgeRunner.Device.Updates.States;
+using EdgeRunner.Messaging.Payloads;
 using EdgeRunner.Messaging.Rollouts;
 
 namespace EdgeRunner.Device.Updates;
@@ -116,10 +117,10 @@ internal sealed class UpdateChecker(UpdateParts parts, string deviceId, Func<Dat
             if (listed.Number != goal.Release)
                 throw new UpdateFailedException(UpdateReasons.BadDesiredState, $"the desired state says that {listed.Title} is release {goal.Release}, its own signed metadata says {listed.Number}", isFinal: false);
             if (listed.MinRelease is { } limit) learn(plan.Model, limit);
-            if (goal.Kind == UpdateGoalKind.Take && Serves(listed))
+            if (Serves(listed))
             {
-                parts.Board.SetDryRun(plan.Model, null);
-                return plan with { Serving = listed };
+                parts.Board.SetDryRun(plan.Model, goal.Kind == UpdateGoalKind.DryRun ? new DryRunReport(listed.Version, Ok: true, [], 0) : null);
+                return goal.Kind == UpdateGoalKind.DryRun ? plan : plan with { Serving = listed };
             }
 
             var release = await plan.Roads.Source.FindAsync(plan.Model, goal.Version, cancellationToken).ConfigureAwait(false);

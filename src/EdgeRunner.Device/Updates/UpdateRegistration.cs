@@ -89,6 +89,7 @@ internal static class UpdateRegistration
         var states = provider.GetRequiredService<StateBoard>();
         return new UpdateBoard(group)
         {
+            Changed = states.Renew,
             Announced = report =>
             {
                 // Made with the first one: a device without updates needs no queue for them.

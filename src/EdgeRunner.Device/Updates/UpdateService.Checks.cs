@@ -87,7 +87,7 @@ internal sealed partial class UpdateService
         _plans = new SortedDictionary<string, UpdatePlan>(outcome.Plans!.ToDictionary(plan => plan.Model, StringComparer.Ordinal), StringComparer.Ordinal);
         _done.Clear();
         pauses.End(all: outcome.Trigger == UpdateTrigger.Manual);
-        Answer(new UpdateAnswer(true, Describe()));
+        Answer(new UpdateAnswer(true, Describe()) { Models = [.. _plans.Values.Select(Summarise)] });
     }
 
     // A device whose disk is full, say, does not hear what its group wants, and the fleet sees it wait: the report of each model says why.
@@ -135,6 +135,14 @@ internal sealed partial class UpdateService
     private string Describe() => _plans!.Count == 0
         ? parts.Board.Snapshot().Notice ?? "the group has no desired state for any model"
         : string.Join("; ", _plans.Values.Select(Describe));
+
+    private CheckedModel Summarise(UpdatePlan plan)
+    {
+        var goal = checker.Decide(plan.Model, plan.Desired);
+        var denied = ReleaseOf(plan, goal) is { } release && parts.Denied.Find(Sha256(release)) is not null ? UpdateReasons.Denied : null;
+        return new CheckedModel(plan.Model, goal.Kind is UpdateGoalKind.Keep ? null : goal.Version, parts.Bundles.InUse(plan.Model), parts.Store.Read(plan.Model).Phase.Word(),
+            plan.Trouble?.Code ?? denied ?? parts.Board.Find(plan.Model)?.ReasonCode);
+    }
 
     private string Describe(UpdatePlan plan)
     {

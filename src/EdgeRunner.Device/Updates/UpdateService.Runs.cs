@@ -42,6 +42,7 @@ internal sealed partial class UpdateService
         if (_plans.GetValueOrDefault(run.Model) is not { } plan) return false;
         if (Math.Max(LimitOf(run.Model), record.MinRelease ?? 0) > record.Target?.Number) return false;
         var goal = checker.Decide(run.Model, plan.Desired);
+        if (goal.Holds) return GoesOn(record);
         return goal.Kind == UpdateGoalKind.Take && (ReleaseOf(plan, goal) is { } release
             ? string.Equals(Sha256(release), run.Sha256, StringComparison.Ordinal)
             : string.Equals(goal.Version, record.Target?.Version, StringComparison.Ordinal));
@@ -54,19 +55,24 @@ internal sealed partial class UpdateService
         // What is known of the limit holds without an answer of the repository too.
         if (LimitOf(model) is var limit && limit > (record.MinRelease ?? 0)) record = parts.Store.Write(record with { MinRelease = limit }, counts: false);
         if (parts.Bundles.InUse(model) is { } active && record.IsRevoked(active)) return Forbid(record, active, cancellationToken);
+        if (record.IsAtRest) TellOfAbsence(record);
         if (_plans is null)
         {
             // A pin needs no answer either: what a person has fixed is not left for what was under way before.
             if (!record.IsAtRest && parts.Pins.Find(model) is { } pin && !string.Equals(pin, record.Target?.Version, StringComparison.Ordinal))
                 return Abandon(record, $"pinned to {pin} by hand", cancellationToken);
             // Before the first answer of the repository: what needs no network goes on.
-            return record.Phase is UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial && Resume(record, null, cancellationToken);
+            return record.Phase is UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial && (!record.Held || GoesOn(record)) && Resume(record, null, cancellationToken);
         }
 
         var plan = _plans.GetValueOrDefault(model);
         var goal = plan is null ? null : checker.Decide(model, plan.Desired);
+        var isHeld = goal is { Holds: true } && !record.IsAtRest && !GoesOn(record);
         parts.Board.SetDesired(model, goal is { Kind: UpdateGoalKind.Keep } ? null : goal?.Version, goal is not null && parts.Pins.Find(model) is not null,
-            goal is { Kind: UpdateGoalKind.Keep or UpdateGoalKind.Wait } ? goal.Words : null);
+            isHeld ? $"{record.Title} stands still ({record.Phase.Word()}): {goal!.Words}"
+            : goal is { Kind: UpdateGoalKind.Keep or UpdateGoalKind.Wait } ? goal.Words : goal?.Aside);
+        if (isHeld) return Hold(record);
+        if (goal is { Holds: true }) return !record.IsAtRest && Resume(record, null, cancellationToken);
         if (goal is not { Kind: UpdateGoalKind.Take })
             return !record.IsAtRest && Abandon(record, goal?.Words ?? "the group wants nothing of this model any more", cancellationToken);
         if (plan!.Serving is { } serving && string.Equals(serving.Version, goal.Version, StringComparison.Ordinal) && checker.Serves(serving)) return Settle(serving);
@@ -75,6 +81,33 @@ internal sealed partial class UpdateService
         return string.Equals(record.Target?.Sha256, Sha256(release), StringComparison.Ordinal) && !(record.Target?.Number < record.MinRelease)
             ? Resume(record, plan, cancellationToken)
             : Abandon(record, $"the group wants {goal.Version} now", cancellationToken);
+    }
+
+    // "Committed" alone would be read as "serves": until the version is back, or something else is under way, its model says that it does not.
+    private void TellOfAbsence(UpdateRecord record)
+    {
+        if (record is not { Phase: UpdatePhase.Committed, ReasonCode: null, Target.Version: var version }) return;
+        var serves = parts.Bundles.InUse(record.Model);
+        var code = parts.Board.Find(record.Model)?.ReasonCode;
+        if (string.Equals(serves, version, StringComparison.Ordinal))
+        {
+            if (code is UpdateReasons.DigestMismatch) parts.Board.SetTrouble(record.Model, null, null);
+        }
+        else if (code is null && parts.Bundles.SetAside(record.Model).Contains(version, StringComparer.Ordinal))
+        {
+            parts.Board.SetTrouble(record.Model, UpdateReasons.DigestMismatch, $"{version} was damaged and set aside; {serves ?? "nothing"} serves until it is back");
+        }
+    }
+
+    // A trial is finished, or what serves would be decided by a question: by its interruption.
+    private bool GoesOn(UpdateRecord record) =>
+        record.Phase is UpdatePhase.Trial || (record.Phase is UpdatePhase.Staged or UpdatePhase.Probing && string.Equals(parts.Bundles.InUse(record.Model), record.Target?.Version, StringComparison.Ordinal));
+
+    // What has come stays for later. Durable, for a start must not go on with it before the repository has answered.
+    private bool Hold(UpdateRecord record)
+    {
+        if (!record.Held) parts.Store.Write(record with { Held = true }, counts: false);
+        return false;
     }
 
     // The goal is another than at the check: a pin was taken off, or the moment of a rollout has come.
@@ -116,9 +149,12 @@ internal sealed partial class UpdateService
         return false;
     }
 
-    private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken) =>
-        pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
+    private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken)
+    {
+        if (record.Held) record = parts.Store.Write(record with { Held = false }, counts: false);
+        return pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
         && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
+    }
 
     private bool Abandon(UpdateRecord record, string words, CancellationToken cancellationToken) =>
         Start(record.Model, record.Target?.Sha256, isReturn: true, stop =>
@@ -198,7 +234,7 @@ internal sealed partial class UpdateService
         var pause = pauses.Add(run.Model, run.Sha256 ?? "", code);
         parts.Board.SetTrouble(run.Model, code, words);
         // Each kind of trouble is told once: a network that is away for a week must not fill the log.
-        if (_told.Add(run.Model + code)) states.Note($"update {run.Model}", $"{code}: {words} (tried again in {pause.TotalSeconds:0} s, then with longer pauses)");
+        if (_told.TryGetValue(run.Model, out var told) ? told.Add(code) : _told.TryAdd(run.Model, new HashSet<string>(StringComparer.Ordinal) { code })) states.Note($"update {run.Model}", $"{code}: {words} (tried again in {pause.TotalSeconds:0} s, then with longer pauses)");
     }
 
     private static Release? ReleaseOf(UpdatePlan plan, UpdateGoal goal) =>

@@ -25,7 +25,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
 
     private readonly Channel<Func<CancellationToken, Task>> _inbox = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _told = new(StringComparer.Ordinal); // model -> codes of troubles that were told since its last end
     private SortedDictionary<string, UpdatePlan>? _plans;
     private Task<UpdateTrigger>? _due;
     private Work? _run;
@@ -122,7 +122,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
         var next = _run is null ? pauses.Next : null;
         foreach (var plan in _plans?.Values.ToList() ?? [])
         {
-            if (checker.Decide(plan.Model, plan.Desired) is not { Kind: UpdateGoalKind.Wait, Until: { } until }) continue;
+            if (checker.Decide(plan.Model, plan.Desired) is not { Until: { } until }) continue;
             var left = until - timeProvider.GetUtcNow();
             if (left <= TimeSpan.Zero || left > ClockPatience) left = ClockPatience; // A clock may be set, or jump.
             if (next is null || left < next) next = left;

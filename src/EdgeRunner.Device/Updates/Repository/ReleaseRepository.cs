@@ -275,7 +275,7 @@ internal sealed class ReleaseRepository : IReleaseSource
                 TrustFailure.Unavailable => Failed(UpdateReasons.Unavailable, "", e),
                 TrustFailure.TargetNotFound => Failed(UpdateReasons.NotListed, "", e),
                 TrustFailure.ClockNotTrusted => Failed(UpdateReasons.Untrusted, " (updates.trustSystemClock says so for boards with a clock of their own)", e),
-                _ => Failed(UpdateReasons.Untrusted, RoadHint(e.Failure, _transport.Name) + (_opened?.Root.FindProblem() is { } problem ? $". Besides, {problem}" : ""), e),
+                _ => Failed(UpdateReasons.Untrusted, RoadHint(e.Failure, _transport.Name) + WhatOthersSaid() + (_opened?.Root.FindProblem() is { } problem ? $". Besides, {problem}" : ""), e),
             };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -293,12 +293,14 @@ internal sealed class ReleaseRepository : IReleaseSource
             {
                 return await act().ConfigureAwait(false);
             }
-            catch (TrustException e) when (IsOfTheRoad(e.Failure) && _transport is IRoadChoice roads && roads.PassOver(e.Message))
+            catch (TrustException e) when (IsOfTheRoad(e.Failure) && _transport is IRoadChoice roads && roads.PassOver(e.Message + RoadHint(e.Failure, _transport.Name)))
             {
                 // The chain has logged it and takes the next road.
             }
         }
     }
+
+    private string WhatOthersSaid() => (_transport as IRoadChoice)?.WhatOthersSaid is { Count: > 0 } others ? $". The other roads: {string.Join("; ", others)}" : "";
 
     /// <summary>False where every road would bring the same.</summary>
     private static bool IsOfTheRoad(TrustFailure failure) =>

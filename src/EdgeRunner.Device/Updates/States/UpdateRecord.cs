@@ -61,6 +61,10 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Denies { get; init; }
 
+    /// <summary>True when the group only asks now: the update stands still until it is wanted again, also after a restart and before the repository has answered.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Held { get; init; }
+
     /// <summary>When the phase began, by the device's clock.</summary>
     public DateTimeOffset? Since { get; init; }
 

@@ -10,4 +10,7 @@ internal interface IRoadChoice
     /// <param name="reason">Why, in words.</param>
     /// <returns>True when there is a road that was not refused in this round: the next call takes it.</returns>
     bool PassOver(string reason);
+
+    /// <summary>What the roads beside the present one have failed with in this round, each with its name; empty when none has.</summary>
+    IReadOnlyList<string> WhatOthersSaid { get; }
 }

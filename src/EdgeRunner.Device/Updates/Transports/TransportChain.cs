@@ -19,6 +19,7 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
     private readonly ILogger _logger;
     private readonly Road[] _roads;
     private readonly HashSet<Road> _passedOver = [];
+    private readonly Dictionary<Road, string> _said = []; // in this round, by the roads that failed or were passed over
     private Road _inUse;
     private Road? _pinned;
 
@@ -53,6 +54,7 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
         lock (_gate)
         {
             _passedOver.Clear();
+            _said.Clear();
             _pinned = null;
         }
     }
@@ -71,9 +73,18 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<string> WhatOthersSaid
+    {
+        get
+        {
+            lock (_gate) return [.. _roads.Where(road => road != (_pinned ?? _inUse) && _said.ContainsKey(road)).Select(road => _said[road])];
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<FetchResult> FetchAsync(TransferKind kind, string name, int maxBytes, CancellationToken cancellationToken)
     {
-        var reasons = new List<string>();
+        var failed = new List<Road>();
         foreach (var road in InOrder())
         {
             try
@@ -86,11 +97,11 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
             catch (RepositoryUnavailableException e)
             {
                 Fail(road, e.Message);
-                reasons.Add(ReasonOf(road, e.Message));
+                failed.Add(road);
             }
         }
 
-        throw AllFailed(reasons);
+        throw AllFailed(failed);
     }
 
     /// <inheritdoc/>
@@ -99,7 +110,7 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
         while (true)
         {
             var before = sink.Missing;
-            var reasons = new List<string>();
+            var failed = new List<Road>();
             foreach (var road in InOrder())
             {
                 try
@@ -112,12 +123,12 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
                 catch (RepositoryUnavailableException e)
                 {
                     Fail(road, e.Message);
-                    reasons.Add(ReasonOf(road, e.Message));
+                    failed.Add(road);
                 }
             }
 
             // A road that brought a part may bring the rest: a line that is cut every minute.
-            if (sink.Missing == before) throw AllFailed(reasons);
+            if (sink.Missing == before) throw AllFailed(failed);
         }
     }
 
@@ -161,6 +172,7 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
             if (!string.Equals(road.Reason, reason, StringComparison.Ordinal)) TransportLog.RoadFails(_logger, road.Transport.Name, reason);
             road.Failures++;
             road.Reason = reason;
+            _said[road] = ReasonOf(road, reason);
             road.FailedAt = _timeProvider.GetTimestamp();
             road.Backoff = TimeSpan.FromTicks(Math.Min(LastBackoff.Ticks, FirstBackoff.Ticks << Math.Min(road.Failures - 1, 10)));
             if (road == _pinned) _pinned = null;
@@ -169,8 +181,15 @@ internal sealed class TransportChain : IUpdateTransport, IRoadChoice
 
     private string ReasonOf(Road road, string message) => _roads.Length == 1 || message.Contains(road.Transport.Name, StringComparison.Ordinal) ? message : $"{road.Transport.Name}: {message}";
 
-    private static RepositoryUnavailableException AllFailed(List<string> reasons) =>
-        new(reasons.Count == 1 ? reasons[0] : $"no road gives an answer; {string.Join("; ", reasons)}");
+    // With what was said by the roads that this round has passed over: of two roads the first may be the one that a person can mend.
+    private RepositoryUnavailableException AllFailed(List<Road> failed)
+    {
+        lock (_gate)
+        {
+            List<string> reasons = [.. _roads.Where(road => failed.Contains(road) || _passedOver.Contains(road)).Select(road => _said.GetValueOrDefault(road) ?? ReasonOf(road, road.Reason ?? "it failed"))];
+            return new RepositoryUnavailableException(reasons.Count == 1 ? reasons[0] : $"no road gives an answer; {string.Join("; ", reasons)}");
+        }
+    }
 
     /// <summary>A road and what is known against it.</summary>
     private sealed class Road(IUpdateTransport transport)
