@@ -12,7 +12,7 @@ internal static class ModelActivateCommand
 {
     public static Command Create()
     {
-        var name = new Argument<string>("NAME") { Description = "The model, as 'edgerunner model list' names it." };
+        var name = ModelRollbackCommand.Name();
         var version = new Argument<string>("VERSION") { Description = "An installed version; the one in use is loaded anew." };
         var config = CommonOptions.Config();
         var json = CommonOptions.Json();
@@ -87,9 +87,10 @@ internal static class ModelActivateCommand
         try
         {
             using var client = new ControlSocketClient(socket, ControlSocketClient.LongWork);
-            var report = await client.PostAsync(
-                ActivationEndpoint.PathOf(name), new ActivationRequest(version, peakBytes), SwapJsonContext.Default.ActivationRequest, SwapJsonContext.Default.ActivationReport, cancellationToken)
-                .ConfigureAwait(false);
+            using var looks = new ControlSocketClient(socket);
+            var report = await DaemonWatch.Over(looks).ForAsync(
+                stop => client.PostAsync(ActivationEndpoint.PathOf(name), new ActivationRequest(version, peakBytes), SwapJsonContext.Default.ActivationRequest, SwapJsonContext.Default.ActivationReport, stop),
+                cancellationToken).ConfigureAwait(false);
             return new ActivationOutput(report.Model, report.Version, report.Activated, DaemonAnswered: true, report.Reason, report.Pipelines);
         }
         catch (DaemonUnavailableException e) when (e.Reason == DaemonUnavailableReason.NotRunning)

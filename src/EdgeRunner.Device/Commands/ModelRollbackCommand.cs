@@ -28,7 +28,16 @@ internal static class ModelRollbackCommand
     /// <summary><c>model unpin NAME</c>.</summary>
     public static Command CreateUnpin() => Act("unpin", "Let a model follow its group again.", Name(), null, _ => null, (control, model, _, stop) => control.UnpinAsync(model, stop));
 
-    private static Argument<string> Name() => new("NAME") { Description = "The model, as 'edgerunner model list' names it." };
+    /// <summary>The argument <c>NAME</c>. What begins with a dash is an option that is mistyped, and no model.</summary>
+    public static Argument<string> Name()
+    {
+        var name = new Argument<string>("NAME") { Description = "The model, as 'edgerunner model list' names it." };
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] given }]) result.AddError($"\"{given}\" is no option of this command, and no model: names do not begin with -");
+        });
+        return name;
+    }
 
     private static Command Act(string act, string description, Argument<string> name, Symbol? version, Func<ParseResult, string?> read,
         Func<ManualControl, string, string?, CancellationToken, Task<UpdateAnswer>> alone)
@@ -42,9 +51,10 @@ internal static class ModelRollbackCommand
             var (model, wanted, storage) = (parse.GetRequiredValue(name), read(parse), CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Storage);
             return UpdateAsking.RunAsync(
                 storage, parse.GetValue(json),
-                client => client.PostAsync(
-                    UpdateEndpoints.PathOf(model, act), new ModelVersionRequest(wanted), UpdateCommandContext.Default.ModelVersionRequest, UpdateCommandContext.Default.UpdateAnswer, stop),
-                () => alone(UpdateAsking.Alone(storage.StateDirectory), model, wanted, stop));
+                (client, end) => client.PostAsync(
+                    UpdateEndpoints.PathOf(model, act), new ModelVersionRequest(wanted), UpdateCommandContext.Default.ModelVersionRequest, UpdateCommandContext.Default.UpdateAnswer, end),
+                () => alone(UpdateAsking.Alone(storage.StateDirectory), model, wanted, stop),
+                stop);
         });
         return command;
     }

@@ -42,7 +42,7 @@ internal static class StatusText
 
     private static void WriteUpdates(UpdateStatus updates, TextWriter output)
     {
-        var next = updates.IsChecking ? "checks now" : updates.NextCheckSeconds is { } seconds ? $"next in {Duration(seconds)}" : "none is due";
+        var next = updates.IsChecking ? "checks now" : updates.NextCheckSeconds is { } seconds ? $"next in {UpdateText.Duration(seconds)}" : "none is due";
         output.WriteLine($"updates    group {updates.Group}  {(updates.LastCheck is { } last ? $"checked {Moment(last)}" : "not yet checked")}  {next}{(updates.Problem is null ? "" : $"  {updates.ProblemCode}: {updates.Problem}")}");
         if (updates.Notice is not null) output.WriteLine($"           {updates.Notice}");
         foreach (var model in updates.Models) output.WriteLine($"           {model.Model} {UpdateWords.Of(model)}");

@@ -16,14 +16,17 @@ internal static class UpdateAsking
     /// <param name="json">Print JSON.</param>
     /// <param name="ask">Asks the daemon.</param>
     /// <param name="act">Does it without one; null when only the daemon can.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(StorageOptions storage, bool json, Func<ControlSocketClient, Task<UpdateAnswer>> ask, Func<Task<UpdateAnswer>>? act)
+    public static async Task<int> RunAsync(StorageOptions storage, bool json, Func<ControlSocketClient, CancellationToken, Task<UpdateAnswer>> ask, Func<Task<UpdateAnswer>>? act,
+        CancellationToken cancellationToken)
     {
         UpdateAnswer answer;
         try
         {
             using var client = new ControlSocketClient(ControlSocket.PathIn(storage.RuntimeDirectory), ControlSocketClient.LongWork);
-            answer = await ask(client).ConfigureAwait(false);
+            using var looks = new ControlSocketClient(ControlSocket.PathIn(storage.RuntimeDirectory));
+            answer = await DaemonWatch.Over(looks).ForAsync(stop => ask(client, stop), cancellationToken).ConfigureAwait(false);
         }
         catch (DaemonUnavailableException e) when (e.Reason == DaemonUnavailableReason.NotRunning && act is not null)
         {

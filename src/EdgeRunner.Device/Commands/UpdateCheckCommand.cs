@@ -29,7 +29,7 @@ internal static class UpdateCheckCommand
                 : null;
             return await UpdateAsking.RunAsync(
                 configuration.Storage, parse.GetValue(json),
-                client => WaitAsync(client, configuration, request, stop), alone).ConfigureAwait(false);
+                (client, end) => WaitAsync(client, configuration, request, end), alone, stop).ConfigureAwait(false);
         });
         return command;
     }

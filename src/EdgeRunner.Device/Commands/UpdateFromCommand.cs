@@ -23,8 +23,9 @@ internal static class UpdateFromCommand
         var progress = new UpdateProgress(json ? TextWriter.Null : Console.Error, isTerminal: !Console.IsErrorRedirected);
         return await UpdateAsking.RunAsync(
             configuration.Storage, json,
-            client => ThroughDaemonAsync(client, new UpdateCheckRequest(directory, retry), progress, cancellationToken),
-            () => AloneAsync(configuration, directory, retry, progress, cancellationToken)).ConfigureAwait(false);
+            (client, stop) => ThroughDaemonAsync(client, new UpdateCheckRequest(directory, retry), progress, stop),
+            () => AloneAsync(configuration, directory, retry, progress, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<UpdateAnswer> ThroughDaemonAsync(ControlSocketClient client, UpdateCheckRequest request, UpdateProgress progress, CancellationToken cancellationToken)

@@ -16,6 +16,10 @@ internal static class UpdateHistoryCommand
     public static Command Create()
     {
         var model = new Argument<string?>("MODEL") { Description = "One model; default: all.", Arity = ArgumentArity.ZeroOrOne };
+        model.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] given }]) result.AddError($"\"{given}\" is no option of this command, and no model: names do not begin with -");
+        });
         var (config, json) = (CommonOptions.Config(), CommonOptions.Json());
         var last = new Option<int>("--last") { Description = "How many, the newest ones.", HelpName = "N", DefaultValueFactory = _ => DefaultLast };
         last.Validators.Add(result =>
@@ -56,7 +60,7 @@ internal static class UpdateHistoryCommand
         {
             var release = entry.Release is { } number ? $" (release {number})" : "";
             Console.WriteLine(
-                $"{entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  {entry.Model} {entry.From ?? "nothing"} -> {entry.Version}{release}  {entry.Outcome}" +
+                $"{entry.At.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)}  {entry.Model} {(entry.Outcome is "withheld" ? entry.Version : $"{entry.From ?? "nothing"} -> {entry.Version}")}{release}  {entry.Outcome}" +
                 $"{(entry.Active is null || string.Equals(entry.Active, entry.Version, StringComparison.Ordinal) ? "" : $", {entry.Active} serves")}" +
                 $"{(entry.Code is null ? "" : $"  {entry.Code}")}{(entry.Words is null ? "" : $": {entry.Words}")}");
         }

@@ -44,10 +44,10 @@ internal static class UpdateText
         if (model is { Phase: "downloading", BytesTotal: > 0 and var total })
         {
             var done = model.BytesDone ?? 0;
-            var rate = model.BytesPerSecond is > 0 and var perSecond ? $"  {Mebibytes(perSecond)}/s" : "";
+            var rate = model.BytesPerSecond is > 0 and var perSecond ? $"  {UpdateWords.Size(perSecond, total)}/s" : "";
             var left = model.RemainingSeconds is { } seconds ? $"  {Duration(seconds)} left" : "";
-            var reused = model.BytesReused is > 0 and var here ? $"  {Mebibytes(here)} were here" : "";
-            return $"{title}  {Bar((double)done / total)}  {Mebibytes(done)} of {Mebibytes(total)}{rate}{left}{reused}{(model.Transport is null ? "" : $"  {model.Transport}")}";
+            var reused = model.BytesReused is > 0 and var here ? $"  {UpdateWords.Size(here, total)} were here" : "";
+            return $"{title}  {Bar((double)done / total)}  {UpdateWords.Size(done, total)} of {UpdateWords.Size(total)}{rate}{left}{reused}{(model.Transport is null ? "" : $"  {model.Transport}")}";
         }
 
         if (model is { Phase: "trial", TrialWindowsWanted: > 0 and var wanted })
@@ -62,7 +62,7 @@ internal static class UpdateText
         if (model.Waiting is not null) yield return $"{model.Model}: {model.Waiting}";
         if (model.DryRun is not { } dryRun) yield break;
         yield return dryRun.Ok
-            ? $"{model.Model} {dryRun.Version} could be taken; {Mebibytes(dryRun.BytesToMove)} to fetch"
+            ? $"{model.Model} {dryRun.Version} could be taken; {UpdateWords.Size(dryRun.BytesToMove)} to fetch"
             : $"{model.Model} {dryRun.Version} could not be taken: {string.Join("; ", dryRun.Problems)}";
     }
 
@@ -74,9 +74,8 @@ internal static class UpdateText
 
     private static string? Moment(DateTimeOffset? at) => at?.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static string Mebibytes(double bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
-
-    private static string Duration(double seconds) => seconds >= 3600
+    /// <summary>A time that is left, as every view says it.</summary>
+    public static string Duration(double seconds) => seconds >= 3600
         ? string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 3600)} h {(int)(seconds % 3600 / 60)} min")
         : seconds >= 60 ? string.Create(CultureInfo.InvariantCulture, $"{(int)(seconds / 60)} min {(int)(seconds % 60)} s") : string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s");
 }

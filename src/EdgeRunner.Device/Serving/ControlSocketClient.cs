@@ -26,6 +26,16 @@ internal sealed class ControlSocketClient : IDisposable
     public Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         AskAsync(() => _http.GetFromJsonAsync(path, type, cancellationToken), cancellationToken);
 
+    /// <summary>Asks for the status and forgets it: whether a daemon answers at all.</summary>
+    /// <exception cref="DaemonUnavailableException">None does, or this user may not ask it.</exception>
+    public Task LookAsync(CancellationToken cancellationToken) => AskAsync(
+        async () =>
+        {
+            using var answer = await _http.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false);
+            return answer.ReasonPhrase ?? ""; // Any answer will do.
+        },
+        cancellationToken);
+
     /// <summary>Posts <paramref name="body"/> and reads the answer, also the one that says that the daemon has refused.</summary>
     /// <exception cref="DaemonUnavailableException">No daemon answers, or this user may not ask it, or its answer is no <typeparamref name="TAnswer"/>.</exception>
     public Task<TAnswer> PostAsync<TBody, TAnswer>(string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TAnswer> answerType, CancellationToken cancellationToken) =>
@@ -65,7 +75,7 @@ internal sealed class ControlSocketClient : IDisposable
         catch (TaskCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
             throw new DaemonUnavailableException(
-                DaemonUnavailableReason.NoAnswer, $"the daemon at {_socketPath} did not answer within {_http.Timeout.TotalSeconds:0} s; it may hang: journalctl -u edgerunner", e);
+                DaemonUnavailableReason.NoAnswer, $"the daemon at {_socketPath} did not answer within {_http.Timeout.TotalSeconds:0} s; it may hang: journalctl -u edgerunner; {DaemonWatch.Remedy}", e);
         }
     }
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using EdgeRunner.Device.Updates.Policies;
+using EdgeRunner.Device.Updates.States;
 
 namespace EdgeRunner.Device.Updates;
 
@@ -36,7 +36,7 @@ internal static class DryRun
         if (string.Equals(parts.Bundles.InUse(plan.Model), release.Version, StringComparison.Ordinal)) return ($"{release.Version} serves already", null, 0);
         var (report, code) = await parts.Check.TryAsync(release, parts.Store.Read(plan.Model), plan.Roads, cancellationToken).ConfigureAwait(false);
         return report.Ok
-            ? (string.Create(CultureInfo.InvariantCulture, $"{release.Version} would be taken, {report.BytesToMove / 1048576.0:0.0} MiB of {release.Target.File.Length / 1048576.0:0.0} MiB fetched"), null, report.BytesToMove)
+            ? ($"{release.Version} would be taken, {UpdateWords.Size(report.BytesToMove, release.Target.File.Length)} of {UpdateWords.Size(release.Target.File.Length)} fetched", null, report.BytesToMove)
             : ($"{release.Version} could not be taken: {string.Join("; ", report.Problems)}", code, report.BytesToMove);
     }
 }

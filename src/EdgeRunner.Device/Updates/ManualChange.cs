@@ -47,6 +47,14 @@ internal static class ManualChange
             + (refused.Count == 0 ? "" : $". Not taken by themselves, since they were left or refused here: {string.Join(", ", refused)} (edgerunner update check --retry lets them)");
     }
 
+    /// <summary>The answer when there was no pin to take off: a name that is mistyped is none.</summary>
+    public static UpdateAnswer NotPinned(BundleStore bundles, UpdateStore states, string model)
+    {
+        if (Configuration.SectionCheck.IsName(model) && (bundles.VersionsOf(model).Count > 0 || states.Models().Contains(model, StringComparer.Ordinal))) return new UpdateAnswer(true, $"{model} was not pinned");
+        List<string> known = [.. bundles.List().Select(installed => installed.Name).Union(states.Models(), StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return new UpdateAnswer(false, $"nothing of model {model} is on this device; {(known.Count == 0 ? "no model is" : $"there is: {string.Join(", ", known)}")}");
+    }
+
     /// <summary>The state after a person has decided: nothing is under way, and what signed metadata said is kept.</summary>
     public static UpdateRecord Settled(UpdateRecord record) => record with
     {

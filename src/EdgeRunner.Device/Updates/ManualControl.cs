@@ -68,8 +68,8 @@ internal sealed class ManualControl(UpdateStores stores, IModelSwitch models, Ti
     }
 
     /// <inheritdoc/>
-    public Task<UpdateAnswer> UnpinAsync(string model, CancellationToken cancellationToken) => Task.FromResult(new UpdateAnswer(
-        true, stores.Pins.Remove(model) is { } version ? ManualChange.Unpinned(model, version, stores.Denied) : $"{model} was not pinned"));
+    public Task<UpdateAnswer> UnpinAsync(string model, CancellationToken cancellationToken) => Task.FromResult(
+        stores.Pins.Remove(model) is { } version ? new UpdateAnswer(true, ManualChange.Unpinned(model, version, stores.Denied)) : ManualChange.NotPinned(Bundles, stores.States, model));
 
     // The deny list before the change: a power cut between them costs a retry by hand, the other way round the version would be back at once.
     private async Task<UpdateAnswer?> ChangeAsync(UpdateRecord record, string? active, string version, bool isReturn, CancellationToken cancellationToken)

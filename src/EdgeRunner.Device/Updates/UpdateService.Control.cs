@@ -73,7 +73,7 @@ internal sealed partial class UpdateService
     /// <inheritdoc/>
     public Task<UpdateAnswer> UnpinAsync(string model, CancellationToken cancellationToken) => Ask(_ =>
     {
-        if (parts.Pins.Remove(model) is not { } version) return Task.FromResult(new UpdateAnswer(true, $"{model} was not pinned"));
+        if (parts.Pins.Remove(model) is not { } version) return Task.FromResult(ManualChange.NotPinned(parts.Bundles, parts.Store, model));
         parts.Board.SetDesired(model, null, isPinned: false);
         states.Note($"update {model}", $"no longer pinned to {version}");
         _done.Remove(model);

@@ -28,10 +28,10 @@ internal static class UpdateWords
 
     private static string Progress(UpdateReport report)
     {
-        if (report.BytesDone is not { } done) return report.BytesTotal is { } length ? $" ({Mebibytes(length)} MiB)" : "";
-        List<string> parts = [$" {Mebibytes(done)} of {Mebibytes(report.BytesTotal ?? done)} MiB ({(report.BytesTotal is > 0 ? 100 * done / report.BytesTotal : 0)} %)"];
-        if (report.BytesReused is > 0) parts.Add($"{Mebibytes(report.BytesReused.Value)} MiB of them were here");
-        if (report.BytesPerSecond is > 0) parts.Add($"{Mebibytes(report.BytesPerSecond.Value)} MiB/s");
+        if (report.BytesDone is not { } done) return report.BytesTotal is { } length ? $" ({Size(length)})" : "";
+        List<string> parts = [$" {Size(done, report.BytesTotal ?? done).Split(' ')[0]} of {Size(report.BytesTotal ?? done)} ({(report.BytesTotal is > 0 ? 100 * done / report.BytesTotal : 0)} %)"];
+        if (report.BytesReused is > 0) parts.Add($"{Size(report.BytesReused.Value, report.BytesTotal ?? done)} of them were here");
+        if (report.BytesPerSecond is > 0) parts.Add($"{Size(report.BytesPerSecond.Value, report.BytesTotal ?? done)}/s");
         if (report.RemainingSeconds is { } left) parts.Add($"{left.ToString("0", CultureInfo.InvariantCulture)} s left");
         if (report.Transport is { } road) parts.Add($"over {road}");
         return string.Join(", ", parts);
@@ -40,9 +40,16 @@ internal static class UpdateWords
     private static string DryRun(UpdateReport report) => report.DryRun switch
     {
         null => "",
-        { Ok: true } dry => $"; dry run: {dry.Version} could be taken, {Mebibytes(dry.BytesToMove)} MiB to fetch",
+        { Ok: true } dry => $"; dry run: {dry.Version} could be taken, {Size(dry.BytesToMove)} to fetch",
         { } dry => $"; dry run: {dry.Version} could not be taken: {string.Join("; ", dry.Problems)}",
     };
 
-    private static string Mebibytes(double bytes) => (bytes / 1048576.0).ToString("0.0", CultureInfo.InvariantCulture);
+    /// <summary>A number of bytes as every view of updates says it: <c>40.0 MiB</c>, of a small model <c>21.5 KiB</c>.</summary>
+    /// <param name="bytes">The number.</param>
+    /// <param name="of">The whole that it is a part of, which chooses the unit; null for itself.</param>
+    public static string Size(double bytes, double? of = null)
+    {
+        var (divisor, unit) = (of ?? bytes) is > 0 and < 1 << 20 ? (1024.0, "KiB") : (1048576.0, "MiB");
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / divisor:0.0} {unit}");
+    }
 }

@@ -112,6 +112,7 @@ internal sealed partial class ReportPublisher(BrokerConnection broker, StatusRep
         {
             Group = status.Updates?.Group,
             Updates = status.Updates?.Models,
+            CheckProblem = status.Updates is { ProblemCode: { } code, Problem: { } words } ? new CheckProblem(code, words) : null,
         };
     }
 

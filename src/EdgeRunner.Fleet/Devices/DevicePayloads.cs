@@ -54,6 +54,7 @@ internal static class DevicePayloads
         Models = List(report.Models, m => m with { Name = Name(m.Name), Phase = Name(m.Phase), Active = MaybeName(m.Active), Previous = MaybeName(m.Previous), Reason = Text(m.Reason) }),
         Pipelines = List(report.Pipelines, p => p with { Name = Name(p.Name), State = Name(p.State), Model = MaybeName(p.Model), Reason = Text(p.Reason) }),
         Updates = report.Updates is null ? null : List(report.Updates, Clean),
+        CheckProblem = report.CheckProblem is not { } problem ? null : new CheckProblem(Name(problem.Code), Printable.Clean(problem.Words)),
         Health = report.Health with
         {
             State = Name(report.Health.State),
@@ -76,6 +77,7 @@ internal static class DevicePayloads
         Version = MaybeName(update.Version),
         From = MaybeName(update.From),
         Desired = MaybeName(update.Desired),
+        Waiting = Text(update.Waiting),
         ReasonCode = MaybeName(update.ReasonCode),
         Reason = Text(update.Reason),
         Transport = Text(update.Transport),

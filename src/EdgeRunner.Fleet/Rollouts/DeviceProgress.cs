@@ -20,6 +20,9 @@ internal sealed record DeviceProgress(string Device, bool TakesPart, RolloutStat
     /// <summary>What it says of its update; null when it says nothing.</summary>
     public UpdateReport? Update { get; init; }
 
+    /// <summary>Why it could not learn what is wanted of it when it asked last; null when it could.</summary>
+    public CheckProblem? CheckProblem { get; init; }
+
     /// <summary>When it reported last, by its clock; null when that is not set or it never did.</summary>
     public DateTimeOffset? LastReport { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed record DeviceProgress(string Device, bool TakesPart, RolloutStat
             Running = running,
             Update = update,
             LastReport = device.LastReport,
+            CheckProblem = device.Report?.CheckProblem,
         };
     }
 

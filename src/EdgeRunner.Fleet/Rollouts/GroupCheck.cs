@@ -25,6 +25,6 @@ internal static class GroupCheck
         }
         string[] known = [.. RolloutTargets.Groups(content).Concat((devices ?? []).Select(d => d.Group).OfType<string>()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var who = devices is null ? "and whether a device is in it is not known: " + unasked : "and no device reports to be in it (yet)";
-        return $"the group {group} is new: no rollout was set to it before, {who}. Is the name right? {NearestNames.Hint(group, known)}{(known.Length == 0 ? "No other group is known" : $"Known groups: {SeenDevices.Names(known)}")}";
+        return $"the group {group} is new: no rollout was set to it before, {who.TrimEnd('.', '?', '!')}. Is the name right? {NearestNames.Hint(group, known)}{(known.Length == 0 ? "No other group is known" : $"Known groups: {SeenDevices.Names(known)}")}";
     }
 }

@@ -82,6 +82,10 @@ internal static class RolloutStatusText
         {
             parts.Add(reason);
         }
+        else if (device is { State: RolloutState.Waiting, CheckProblem: { } problem })
+        {
+            parts.Add($"its last check failed: {problem.Code}: {problem.Words}"); // e.g. of a device that has no model yet
+        }
         if (!device.Online)
         {
             parts.Add(device.LastReport is { } last && last <= now ? $"offline, last report {StatusReading.Span(now - last)} ago" : "offline");

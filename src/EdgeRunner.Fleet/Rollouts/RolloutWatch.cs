@@ -112,7 +112,7 @@ internal sealed class RolloutWatch(FleetConnection fleet, WantedStates wanted, s
             foreach (var device in rollout.Devices)
             {
                 var key = (rollout.Group, rollout.Model, device.Device);
-                var state = $"{device.State} {device.Wanted} {device.Running} {device.Online} {device.Update?.Phase} {device.Update?.ReasonCode} {Step(device)}";
+                var state = $"{device.State} {device.Wanted} {device.Running} {device.Online} {device.Update?.Phase} {device.Update?.ReasonCode} {device.CheckProblem?.Code} {Step(device)}";
                 if (_shown.TryGetValue(key, out var before) && !string.Equals(before, state, StringComparison.Ordinal))
                 {
                     output.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -18,6 +18,9 @@ public sealed record ReportPayload(string Device, string Boot, string Version, C
     /// <summary>Group whose desired state the device follows; null when it follows none.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Why its last check for releases failed; null when it did not, or none has ended yet. A device that has no model yet has no other place to say it.</summary>
+    public CheckProblem? CheckProblem { get; init; }
+
     /// <summary>Version of this payload.</summary>
     public int V { get; init; } = 1;
 }

@@ -80,7 +80,9 @@ public sealed class ManualControlTests : IDisposable
         var later = UpdateStores.In(_rig.Directory.Path, TimeProvider.System, words => throw new InvalidOperationException(words));
         Assert.Equal(("1.0.0", "1.0.0"), (later.Pins.Find("tiny"), later.Bundles.InUse("tiny")));
         Assert.Equal("tiny follows the group again; it was pinned to 1.0.0", (await _control.UnpinAsync("tiny", default)).Words);
-        Assert.Equal("tiny was not pinned", (await _control.UnpinAsync("tiny", default)).Words);
+        Assert.Equal(new UpdateAnswer(true, "tiny was not pinned"), await _control.UnpinAsync("tiny", default));
+        Assert.Equal(new UpdateAnswer(false, "nothing of model tinny is on this device; there is: tiny"), await _control.UnpinAsync("tinny", default));
+        Assert.False((await _control.UnpinAsync("../tiny", default)).Done);
     }
 
     [Fact]

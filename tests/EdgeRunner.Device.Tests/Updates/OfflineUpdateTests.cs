@@ -94,7 +94,7 @@ public sealed class OfflineUpdateTests : IAsyncLifetime, IDisposable
     {
         var answer = await Update(ProbeReason.Ok).DryRunAsync(_stick.Path, default);
 
-        Assert.Matches(@"^tiny: 1\.1\.0 would be taken, [0-9.]+ MiB of [0-9.]+ MiB fetched$", answer.Words);
+        Assert.Matches(@"^tiny: 1\.1\.0 would be taken, [0-9.]+ KiB of [0-9.]+ KiB fetched$", answer.Words);
         Assert.Equal(["1.0.0"], _rig.Store.VersionsOf("tiny"));
         Assert.Equal(UpdatePhase.Idle, Stores.States.Read("tiny").Phase);
     }

@@ -89,6 +89,23 @@ public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
         await check.WaitForExitAsync();
     }
 
+    [Theory]
+    [InlineData(1, "nothing of model tinny; no update has ended on this device yet", "update", "history", "tinny", "--json")]
+    [InlineData(1, "nothing of model tinny is on this device; no model is", "model", "unpin", "tinny", "--json")]
+    [InlineData(2, "names do not begin with -", "model", "unpin", "--josn")]
+    public async Task Name_that_is_mistyped_is_told_and_fails(int exitCode, string words, params string[] command)
+    {
+        using var repository = await SignedRepository.CreateAsync(TimeProvider.System);
+        Configure(repository, repository.Path, "{}");
+        using var program = Command(command);
+        var (said, complained) = (program.StandardOutput.ReadToEndAsync(), program.StandardError.ReadToEndAsync());
+        await program.WaitForExitAsync();
+
+        Assert.Equal(exitCode, program.ExitCode);
+        if (exitCode == 1) Assert.Equal(words, JsonDocument.Parse(await said).RootElement.GetProperty("words").GetString());
+        else Assert.Contains(words, await complained, StringComparison.Ordinal);
+    }
+
     private async Task ReleaseAsync(SignedRepository repository, int number, float golden)
     {
         var version = $"{number}.0.0";

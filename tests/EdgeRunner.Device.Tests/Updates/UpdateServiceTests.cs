@@ -239,6 +239,10 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
         await Rig.WantAsync(2, model => model with { NotBefore = DateTimeOffset.UtcNow.AddDays(-1) });
         Assert.Contains("nobody has set this device's clock yet", (await Rig.CheckAsync()).Words, StringComparison.Ordinal);
         Assert.Equal("1.0.0", Rig.Serves);
+        await Rig.WantAsync(2, model => model with { PercentHundredths = 0, Stable = new StableModel("1.0.0", 1) });
+        Assert.Equal("tiny: 2.0.0 is for 0 %, and this device is not among them: the group wants 1.0.0 meanwhile, 1.0.0 serves", (await Rig.CheckAsync()).Words);
+        await Rig.UntilAsync(() => Rig.Report is { Desired: "1.0.0", Waiting: "2.0.0 is for 0 %, and this device is not among them" });
+        await Rig.WantAsync(2, model => model with { NotBefore = DateTimeOffset.UtcNow.AddDays(-1) });
         Rig.Now = () => DateTimeOffset.UtcNow;
         await Rig.CheckAsync();
         await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
@@ -270,6 +274,25 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
     }
 
     [Fact]
+    public async Task Version_that_is_damaged_and_cannot_be_fetched_is_not_reported_as_committed_and_well()
+    {
+        await StartFromEmptyAsync();
+        await Rig.AddAsync(Releases, 2);
+        await MoveToAsync(2);
+        var path = Rig.Story.Bundles.FindBundle(UpdateStory.Model, "2.0.0")!;
+        File.WriteAllBytes(path, [.. File.ReadAllBytes(path)[..^100], .. new byte[100]]);
+        var away = Rig.Repository.Path + "-away";
+        Directory.Move(Rig.Repository.Path, away);
+
+        Assert.False((await Rig.CheckAsync()).Done);
+        await Rig.UntilAsync(() => Rig.Report is { Phase: "committed", Version: "2.0.0", ReasonCode: UpdateReasons.DigestMismatch, Reason: "2.0.0 was damaged and set aside; 1.0.0 serves until it is back" });
+
+        Directory.Move(away, Rig.Repository.Path);
+        await Rig.CheckAsync();
+        await Rig.UntilAsync(() => Rig.Serves is "2.0.0" && Rig.Report is { Phase: "committed", ReasonCode: null });
+    }
+
+    [Fact]
     public async Task Check_says_why_nothing_moves_and_what_helps()
     {
         await StartFromEmptyAsync();
@@ -283,6 +306,8 @@ public sealed class UpdateServiceTests(Releases releases) : UpdateServiceTestBas
         var refused = (await Rig.CheckAsync()).Words;
         Assert.StartsWith("tiny: the group wants 2.0.0, 1.0.0 serves; it was refused here on ", refused, StringComparison.Ordinal);
         Assert.EndsWith("golden-mismatch: 1 of 1 golden cases failed. To try it again: edgerunner update check --retry", refused, StringComparison.Ordinal);
+        Assert.Equal(new CheckedModel(UpdateStory.Model, "2.0.0", "1.0.0", "rejected", UpdateReasons.Denied), Assert.Single((await Rig.CheckAsync()).Models!));
+        Assert.Equal(UpdateReasons.Denied, Assert.Single((await Rig.Service.DryRunAsync(null, default)).Models!).Code);
 
         await Rig.WantAsync(3, model => model with { Paused = true });
         await Rig.CheckAsync();

@@ -60,6 +60,34 @@ public sealed class WithheldFileTests(Releases releases) : UpdateServiceTestBase
     }
 
     [Fact]
+    public async Task Second_trouble_of_a_kind_is_told_as_the_first_was_and_each_wakes_the_report()
+    {
+        await using var depot = await StartOverHttpAsync();
+        var woken = 0;
+        Rig.Story.Board.Changed = () =>
+        {
+            if (Rig.Report is { Phase: "downloading", ReasonCode: not null }) Interlocked.Increment(ref woken);
+        };
+        await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
+        foreach (var number in (int[])[2, 3])
+        {
+            depot.Answer = context =>
+            {
+                if (IsFor(context, ".ermodel")) context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                return Task.FromResult(IsFor(context, ".ermodel"));
+            };
+            await Rig.AddAsync(Releases, number);
+            await Rig.WantAsync(number);
+            await Rig.CheckAsync();
+            await Rig.UntilAsync(() => Rig.StatusLogText.Split("(tried again in").Length == number); // one more each time
+            Assert.Equal(number - 1, Volatile.Read(ref woken));
+            depot.Answer = _ => Task.FromResult(false);
+            await Rig.CheckAsync();
+            await Rig.UntilAsync(UpdatePhase.Committed, $"{number}.0.0");
+        }
+    }
+
+    [Fact]
     public async Task Unchanged_repository_costs_a_device_no_file_that_it_has_had()
     {
         await using var depot = await StartOverHttpAsync();

@@ -41,7 +41,7 @@ public sealed class DeviceTableTests
     [Fact]
     public void Whatever_a_device_writes_is_read_or_becomes_its_problem() => Prop.ForAll<byte[], NonNegativeInt, byte>((noise, at, bit) =>
     {
-        var damaged = Bytes(ReportingDevices.Report("box-1", update: new UpdateReport("vision", "trial") { DryRun = new DryRunReport("1", Ok: false, ["x"], 1) }));
+        var damaged = Bytes(ReportingDevices.Report("box-1", update: new UpdateReport("vision", "trial") { DryRun = new DryRunReport("1", Ok: false, ["x"], 1) }) with { CheckProblem = new CheckProblem("c", "w") });
         damaged[at.Get % damaged.Length] ^= (byte)(1 << (bit % 8));
         var table = new DeviceTable();
         foreach (var payload in (byte[][])[noise, damaged, damaged[..(at.Get % damaged.Length)]])

@@ -52,6 +52,18 @@ public sealed class DeviceProgressTests
     }
 
     [Fact]
+    public void A_device_that_has_no_model_yet_says_why_its_check_failed()
+    {
+        string Said(DeviceView device) => RolloutStatusText.What(DeviceProgress.Of(device, "vision", Second), Second, DateTimeOffset.UnixEpoch);
+        var fresh = new DeviceView("box-1") { Report = ReportingDevices.Report("box-1", active: null) with { CheckProblem = new CheckProblem("metadata-refused", "its root is another") } };
+
+        Assert.Equal("its last check failed: metadata-refused: its root is another, offline", Said(fresh));
+        // What its model says of the same trouble is enough.
+        Assert.Equal("disk-full: no room, offline", Said(fresh with { Report = fresh.Report! with { Updates = [Update("idle", null) with { ReasonCode = "disk-full", Reason = "no room" }] } }));
+        Assert.Equal("offline", Said(fresh with { Report = fresh.Report with { Models = [new ModelReport("vision", "active", "2.0.0")] } }));
+    }
+
+    [Fact]
     public void In_a_dry_run_the_answer_counts_and_only_the_one_about_this_version()
     {
         var desired = Second with { DryRun = true };

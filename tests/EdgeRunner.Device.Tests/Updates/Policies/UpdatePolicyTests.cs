@@ -33,6 +33,7 @@ public sealed class UpdatePolicyTests
     [InlineData(true, false, false, null, false, UpdateGoalKind.Wait, "2.0.0")]
     [InlineData(true, true, false, null, false, UpdateGoalKind.Take, "2.0.0")] // Paused: who has begun goes on.
     [InlineData(false, false, true, null, false, UpdateGoalKind.DryRun, "2.0.0")]
+    [InlineData(false, true, true, null, false, UpdateGoalKind.DryRun, "2.0.0")] // A question moves nothing of what has begun either.
     [InlineData(false, false, false, 60, false, UpdateGoalKind.Wait, "2.0.0")]
     [InlineData(false, true, false, 60, false, UpdateGoalKind.Take, "2.0.0")]
     [InlineData(false, false, false, -60, false, UpdateGoalKind.Take, "2.0.0")]
@@ -43,6 +44,33 @@ public sealed class UpdatePolicyTests
         var goal = UpdatePolicy.Decide("m", desired, "d", hasBegun, pin: null, clockIsUnset ? null : Now);
         Assert.Equal(((UpdateGoalKind)kind, version), (goal.Kind, goal.Version));
         if (goal.Kind == UpdateGoalKind.Wait && notBefore is not null) Assert.Equal(desired.NotBefore, goal.Until);
+    }
+
+    [Fact]
+    public void Who_keeps_the_stable_version_says_why_it_is_not_the_newer_one()
+    {
+        string? Aside(DesiredModel desired) => UpdatePolicy.Decide("m", desired, "d", hasBegun: false, pin: null, Now) is { Kind: UpdateGoalKind.Take, Version: "1.0.0" } goal && goal.Words == $"{goal.Aside}: the group wants 1.0.0 meanwhile" ? goal.Aside : null;
+
+        Assert.Equal("2.0.0 is for 0.5 %, and this device is not among them", Aside(Wanted with { PercentHundredths = 50, Seed = OutsiderSeed() }));
+        Assert.Equal("the rollout of 2.0.0 is paused", Aside(Wanted with { Paused = true }));
+        Assert.Equal("2.0.0 comes not before 2026-11-21 10:01:00Z", Aside(Wanted with { NotBefore = Now.AddMinutes(1) }));
+        Assert.Null(UpdatePolicy.Decide("m", Wanted, "d", hasBegun: false, pin: null, Now).Aside);
+        Assert.Equal(Now.AddMinutes(1), UpdatePolicy.Decide("m", Wanted with { NotBefore = Now.AddMinutes(1) }, "d", hasBegun: false, pin: null, Now).Until);
+
+        static string OutsiderSeed() => Enumerable.Range(0, 100).Select(n => $"s{n}").First(seed => Participation.PlaceOf("d", seed) >= 50);
+    }
+
+    [Fact]
+    public void Question_keeps_what_runs_whoever_is_asked()
+    {
+        foreach (var part in (int[])[0, DesiredModel.AllDevices])
+        {
+            foreach (var hasBegun in (bool[])[false, true])
+            {
+                var goal = UpdatePolicy.Decide("m", Wanted with { DryRun = true, PercentHundredths = part }, "d", hasBegun, pin: null, Now);
+                Assert.Equal((true, part == 0 ? UpdateGoalKind.Keep : UpdateGoalKind.DryRun), (goal.Holds, goal.Kind));
+            }
+        }
     }
 
     [Fact]

@@ -174,6 +174,32 @@ public sealed class TransportChainTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(UpdateReasons.Untrusted, error.Code);
     }
 
+    [Theory]
+    [InlineData("wrong", null, UpdateReasons.Unavailable)]
+    [InlineData(null, "wrong", UpdateReasons.Unavailable)]
+    [InlineData("wrong", "worse", UpdateReasons.Untrusted)]
+    public async Task Road_that_answers_wrongly_is_named_beside_the_others(string? first, string? second, string code)
+    {
+        using var repository = await SignedRepository.CreateAsync(_time);
+        using var state = new TempDirectory();
+        await using var server = await WebServer.StartAsync(repository.Path);
+        List<string> sources = [.. new[] { first, second }.Select(path => path is null ? "http://127.0.0.1:1/" : $"{server.Address}{path}/")]; // Nobody listens at port 1.
+        var options = new UpdateOptions { Group = "a", RootFile = repository.RootFile, Sources = sources };
+        await using var chain = TransportFactory.Create(options, mqtt: null, _time, NullLoggerFactory.Instance);
+        var device = new ReleaseRepository(options, state.Path, chain, _time, new CollectedLog<ReleaseRepository>(), () => true, DateTimeOffset.UnixEpoch);
+
+        var error = await Assert.ThrowsAsync<UpdateFailedException>(() => device.RefreshAsync(CancellationToken.None));
+
+        Assert.Equal(code, error.Code);
+        foreach (var path in new[] { first, second }.OfType<string>()) Assert.Contains($"Asked: {server.Address}{path}/ (not found, 404)", error.Message, StringComparison.Ordinal);
+        Assert.All(sources, source => Assert.Contains(source, error.Message, StringComparison.Ordinal));
+        // What was said in a round before is no answer of this one.
+        Directory.CreateDirectory(Path.Combine(repository.Path, "wrong"));
+        Copy(repository.Path, Path.Combine(repository.Path, "wrong"));
+        _time.Advance(TimeSpan.FromHours(1));
+        await device.RefreshAsync(CancellationToken.None);
+    }
+
     [Fact]
     public async Task Configured_sources_become_roads_in_their_order()
     {
