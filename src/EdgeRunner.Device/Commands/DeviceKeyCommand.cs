@@ -25,7 +25,7 @@ internal static class DeviceKeyCommand
         type.AcceptOnlyFromAmong("ec", "rsa");
         var add = new Option<bool>("--add") { Description = "Keep the keys that are in the file, and put the new one before them." };
         var command = new Command("generate", "Make a key: a file that only its owner can read. Prints the public half, which is to be enrolled.") { config, file, type, add, json };
-        command.SetAction(parse => Guard(parse.GetValue(json), () =>
+        command.SetAction(parse => GuardAsync(parse.GetValue(json), () =>
         {
             var configuration = CommonOptions.Load(parse.GetRequiredValue(config)).Configuration;
             var configured = configuration.Updates.DeviceKeyFile;
@@ -46,7 +46,7 @@ internal static class DeviceKeyCommand
         var json = CommonOptions.Json();
         var file = FileOption();
         var command = new Command("show", "Show the public half of each key of this device: what `edgefleet device enroll` takes.") { config, file, json };
-        command.SetAction(parse => Guard(parse.GetValue(json), () =>
+        command.SetAction(parse => GuardAsync(parse.GetValue(json), () =>
         {
             var path = parse.GetValue(file) ?? DeviceKeyFile.Locate(CommonOptions.Load(parse.GetRequiredValue(config)).Configuration.Updates.DeviceKeyFile)
                 ?? throw new SealException(SealFailure.BadKey, $"this device has no key: {Setting} is not set; `edgerunner device-key generate --file FILE` makes one");
@@ -60,7 +60,7 @@ internal static class DeviceKeyCommand
 
     private static Option<string?> FileOption() => new("--file") { Description = $"The file with the private keys, PEM. Default: {Setting}.", HelpName = "FILE" };
 
-    private static int Guard(bool json, Func<DeviceKeyOutput> act)
+    private static async Task<int> GuardAsync(bool json, Func<DeviceKeyOutput> act)
     {
         try
         {
@@ -69,13 +69,11 @@ internal static class DeviceKeyCommand
         }
         catch (SealException e)
         {
-            Console.Error.WriteLine($"edgerunner: {e.Message}");
-            return ExitCode.Failed;
+            return await UpdateAsking.ComplainAsync(e.Message, ExitCode.Failed, json).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            Console.Error.WriteLine($"edgerunner: {e.Message} `edgerunner device-key generate` makes a key");
-            return ExitCode.Failed;
+            return await UpdateAsking.ComplainAsync($"{e.Message} `edgerunner device-key generate` makes a key", ExitCode.Failed, json).ConfigureAwait(false);
         }
     }
 

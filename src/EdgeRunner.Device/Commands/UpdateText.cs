@@ -58,7 +58,7 @@ internal static class UpdateText
     private static IEnumerable<string> Details(UpdateReport model)
     {
         if (model.Phase is "downloading" or "trial") yield return Line(model);
-        if (model.Reason is not null) yield return $"{model.Model} {model.Version}: {(model.ReasonCode is null ? "" : $"{model.ReasonCode}: ")}{model.Reason}";
+        if (model.Reason is not null) yield return $"{model.Model} {model.Version}: {(model.ReasonCode is null ? "" : $"{model.ReasonCode}: ")}{model.Reason}{UpdateWords.Retry(model)}";
         if (model.Waiting is not null) yield return $"{model.Model}: {model.Waiting}";
         if (model.DryRun is not { } dryRun) yield break;
         yield return dryRun.Ok

@@ -65,8 +65,12 @@ internal sealed class UpdateBoard(string group)
     }
 
     /// <summary>Why the present step does not go on, or why nothing has begun; it is tried again. Nulls end it.</summary>
-    public void SetTrouble(string model, string? code, string? words) =>
-        Change(model, report => report with { ReasonCode = code, Reason = words, BytesPerSecond = null, RemainingSeconds = null });
+    /// <param name="model">The model.</param>
+    /// <param name="code">One of <see cref="UpdateReasons"/>, or of a probe.</param>
+    /// <param name="words">The same in plain words.</param>
+    /// <param name="retryAt">When it is tried again by itself; null when that is not known.</param>
+    public void SetTrouble(string model, string? code, string? words, DateTimeOffset? retryAt = null) =>
+        Change(model, report => report with { ReasonCode = code, Reason = words, RetryAt = retryAt, BytesPerSecond = null, RemainingSeconds = null });
 
     /// <summary>A download has moved on.</summary>
     public void SetProgress(string model, DownloadProgress progress) => Change(model, report => report with
@@ -79,6 +83,7 @@ internal sealed class UpdateBoard(string group)
         Transport = progress.Transport,
         ReasonCode = null,
         Reason = null,
+        RetryAt = null,
     });
 
     /// <summary>A trial has moved on.</summary>

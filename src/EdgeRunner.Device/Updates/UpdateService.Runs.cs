@@ -232,7 +232,7 @@ internal sealed partial class UpdateService
     {
         _done.Remove(run.Model);
         var pause = pauses.Add(run.Model, run.Sha256 ?? "", code);
-        parts.Board.SetTrouble(run.Model, code, words);
+        parts.Board.SetTrouble(run.Model, code, words, timeProvider.GetUtcNow() + pause);
         // Each kind of trouble is told once: a network that is away for a week must not fill the log.
         if (_told.TryGetValue(run.Model, out var told) ? told.Add(code) : _told.TryAdd(run.Model, new HashSet<string>(StringComparer.Ordinal) { code })) states.Note($"update {run.Model}", $"{code}: {words} (tried again in {pause.TotalSeconds:0} s, then with longer pauses)");
     }

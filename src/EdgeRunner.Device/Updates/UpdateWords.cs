@@ -10,7 +10,7 @@ internal static class UpdateWords
     public static string Of(UpdateReport report)
     {
         var version = report.Version ?? "";
-        var reason = report.ReasonCode is null ? "" : $": {report.ReasonCode}: {report.Reason}";
+        var reason = report.ReasonCode is null ? "" : $": {report.ReasonCode}: {report.Reason}{Retry(report)}";
         var words = report.Phase switch
         {
             "idle" => report.Waiting ?? (report.Desired is null ? "nothing to do" : $"{report.Desired} is wanted"),
@@ -23,6 +23,9 @@ internal static class UpdateWords
         };
         return words + reason + (report.Waiting is { } waiting && report.Phase is not "idle" ? $" ({waiting})" : report.Pinned is true && report.Waiting is null ? " (pinned)" : "") + DryRun(report);
     }
+
+    /// <summary><c> (tried again at 20:31:05Z)</c>; nothing for what is not.</summary>
+    public static string Retry(UpdateReport report) => report.RetryAt is { } at ? string.Create(CultureInfo.InvariantCulture, $" (tried again at {at.UtcDateTime:HH:mm:ss'Z'})") : "";
 
     private static string After(UpdateReport report) => report.From is null ? "" : $", in place of {report.From}";
 

@@ -27,6 +27,9 @@ public sealed record UpdateReport(string Model, string Phase)
     /// <summary>The same in plain words.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>When what is in trouble is tried again by itself, by the device's clock; null when nothing waits for that.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>Bytes that are here, of <see cref="BytesTotal"/>; while downloading.</summary>
     public long? BytesDone { get; init; }
 

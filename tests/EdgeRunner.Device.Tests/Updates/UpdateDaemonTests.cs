@@ -92,8 +92,9 @@ public sealed class UpdateDaemonTests : IAsyncLifetime, IAsyncDisposable
     [Theory]
     [InlineData(1, "nothing of model tinny; no update has ended on this device yet", "update", "history", "tinny", "--json")]
     [InlineData(1, "nothing of model tinny is on this device; no model is", "model", "unpin", "tinny", "--json")]
+    [InlineData(1, "Could not find file '/nosuch'. `edgerunner device-key generate` makes a key", "device-key", "show", "--file", "/nosuch", "--json")]
     [InlineData(2, "names do not begin with -", "model", "unpin", "--josn")]
-    public async Task Name_that_is_mistyped_is_told_and_fails(int exitCode, string words, params string[] command)
+    public async Task Name_that_is_mistyped_is_told_and_fails_in_json_too(int exitCode, string words, params string[] command)
     {
         using var repository = await SignedRepository.CreateAsync(TimeProvider.System);
         Configure(repository, repository.Path, "{}");

@@ -81,6 +81,7 @@ public sealed class WithheldFileTests(Releases releases) : UpdateServiceTestBase
             await Rig.CheckAsync();
             await Rig.UntilAsync(() => Rig.StatusLogText.Split("(tried again in").Length == number); // one more each time
             Assert.Equal(number - 1, Volatile.Read(ref woken));
+            Assert.Matches(@"\(tried again at [0-9:]{8}Z\)", UpdateWords.Of(Rig.Report!));
             depot.Answer = _ => Task.FromResult(false);
             await Rig.CheckAsync();
             await Rig.UntilAsync(UpdatePhase.Committed, $"{number}.0.0");
