@@ -120,8 +120,8 @@ internal sealed partial class UpdateService
     }
 
     private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken) =>
-        pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
-        && !(record.Phase is UpdatePhase.Downloading && IsHeld(record, record.Target?.Sha256 ?? ""))
+        !(record.Phase is UpdatePhase.Downloading && IsHeld(record, record.Target?.Sha256 ?? ""))
+        && pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
         && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
 
     // Nothing else of the model is wanted meanwhile: what serves goes on.

@@ -81,7 +81,7 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         try
         {
             failed = ledger.IsDamaged(record)
-                ? ledger.Fail(store.CountSpoiled(record), UpdateReasons.DigestMismatch, $"{words}; its bundle is not what was put into the store any more, so that nothing is said of the release: look at the storage", denies: false)
+                ? ledger.Fail(store.CountSpoiled(record), UpdateReasons.DigestMismatch, $"{words}; its bundle is not what was put into the store any more, or cannot be read, so that nothing is said of the release: look at the storage", denies: false)
                 : ledger.Fail(record, code, words, denies: true);
         }
         catch
