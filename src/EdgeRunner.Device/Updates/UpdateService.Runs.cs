@@ -9,6 +9,7 @@ internal sealed partial class UpdateService
     /// <summary>Begins what is to be done next, or stops what is not wanted any more.</summary>
     private void Dispatch(CancellationToken cancellationToken)
     {
+        _held = null;
         var revoked = FindRevoked();
         if (_run is { } run)
         {
@@ -91,10 +92,11 @@ internal sealed partial class UpdateService
         var code = parts.Board.Find(record.Model)?.ReasonCode;
         if (string.Equals(serves, version, StringComparison.Ordinal))
         {
-            if (code is UpdateReasons.DigestMismatch) parts.Board.SetTrouble(record.Model, null, null);
+            if (_absent.Remove(record.Model) && code is UpdateReasons.DigestMismatch) parts.Board.SetTrouble(record.Model, null, null);
         }
         else if (code is null && parts.Bundles.SetAside(record.Model).Contains(version, StringComparer.Ordinal))
         {
+            _absent.Add(record.Model);
             parts.Board.SetTrouble(record.Model, UpdateReasons.DigestMismatch, $"{version} was damaged and set aside; {serves ?? "nothing"} serves until it is back");
         }
     }
@@ -128,6 +130,8 @@ internal sealed partial class UpdateService
     {
         var (model, sha256) = (release.Model, Sha256(release));
         if (checker.Serves(release)) return Settle(release);
+        if (parts.Machine.CountSetAside(record) is var counted && !ReferenceEquals(counted, record)) record = parts.Store.Write(counted, counts: false);
+        if (IsHeld(record, sha256)) return false;
         var serves = string.Equals(parts.Bundles.InUse(model), release.Version, StringComparison.Ordinal);
         if (!pauses.IsDue(model, sha256)) return false;
         return Start(model, sha256, isReturn: false, async stop =>
@@ -151,9 +155,22 @@ internal sealed partial class UpdateService
 
     private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken)
     {
+        if (record.Phase is UpdatePhase.Downloading && IsHeld(record, record.Target?.Sha256 ?? "")) return false;
         if (record.Held) record = parts.Store.Write(record with { Held = false }, counts: false);
         return pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
         && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
+    }
+
+    // Nothing else of the model is wanted meanwhile: what serves goes on.
+    private bool IsHeld(UpdateRecord record, string sha256)
+    {
+        var now = timeProvider.GetUtcNow();
+        if (SpoiledCopies.HeldUntil(record, sha256, now) is not { } until) return false;
+        if (_held is null || until - now < _held) _held = until - now;
+        var words = SpoiledCopies.Words(record, until);
+        parts.Board.SetTrouble(record.Model, UpdateReasons.DigestMismatch, words);
+        if (IsNews(record.Model, words)) states.Note($"update {record.Model}", $"{UpdateReasons.DigestMismatch}: {words}");
+        return true;
     }
 
     private bool Abandon(UpdateRecord record, string words, CancellationToken cancellationToken) =>
@@ -234,8 +251,11 @@ internal sealed partial class UpdateService
         var pause = pauses.Add(run.Model, run.Sha256 ?? "", code);
         parts.Board.SetTrouble(run.Model, code, words, timeProvider.GetUtcNow() + pause);
         // Each kind of trouble is told once: a network that is away for a week must not fill the log.
-        if (_told.TryGetValue(run.Model, out var told) ? told.Add(code) : _told.TryAdd(run.Model, new HashSet<string>(StringComparer.Ordinal) { code })) states.Note($"update {run.Model}", $"{code}: {words} (tried again in {pause.TotalSeconds:0} s, then with longer pauses)");
+        if (IsNews(run.Model, code)) states.Note($"update {run.Model}", $"{code}: {words} (tried again in {pause.TotalSeconds:0} s, then with longer pauses)");
     }
+
+    private bool IsNews(string model, string trouble) =>
+        _told.TryGetValue(model, out var told) ? told.Add(trouble) : _told.TryAdd(model, new HashSet<string>(StringComparer.Ordinal) { trouble });
 
     private static Release? ReleaseOf(UpdatePlan plan, UpdateGoal goal) =>
         plan.Release is { } release && string.Equals(release.Version, goal.Version, StringComparison.Ordinal) ? release : null;

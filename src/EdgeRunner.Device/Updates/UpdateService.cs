@@ -25,11 +25,13 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
 
     private readonly Channel<Func<CancellationToken, Task>> _inbox = Channel.CreateUnbounded<Func<CancellationToken, Task>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _told = new(StringComparer.Ordinal); // model -> codes of troubles that were told since its last end
+    private readonly Dictionary<string, HashSet<string>> _told = new(StringComparer.Ordinal); // model -> troubles that were told since an update of it last ended
+    private readonly HashSet<string> _absent = new(StringComparer.Ordinal); // models whose committed version is said not to serve
     private SortedDictionary<string, UpdatePlan>? _plans;
     private Task<UpdateTrigger>? _due;
     private Work? _run;
     private bool _asked;
+    private TimeSpan? _held; // until the first release may be fetched again that the disk has spoiled
 
     /// <inheritdoc/>
     public UpdateStatus? Snapshot() => parts.Board.Snapshot() with { IsChecking = Volatile.Read(ref _check) is not null, NextCheckSeconds = Volatile.Read(ref _check) is null ? Math.Round(parts.Schedule.CheckDelay.TotalSeconds) : null };
@@ -120,6 +122,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     private TimeSpan? NextMoment()
     {
         var next = _run is null ? pauses.Next : null;
+        if (_held is { } held && (next is null || held < next)) next = held;
         foreach (var plan in _plans?.Values.ToList() ?? [])
         {
             if (checker.Decide(plan.Model, plan.Desired) is not { Until: { } until }) continue;

@@ -18,7 +18,7 @@ internal static class DiskRoom
         var free = Free(directory) + reclaimable;
         var needed = fetch + unpack + options.ReserveBytes;
         return free >= needed ? null
-            : $"{release.Title} needs {UpdateWords.Size(needed)} on the disk of {directory}: {UpdateWords.Size(fetch)} to fetch, {UpdateWords.Size(unpack)} to decrypt, and {UpdateWords.Size(options.ReserveBytes)} that updates.reserveBytes keeps free; {UpdateWords.Size(free)} are free, so {UpdateWords.Size(needed - free)} are missing";
+            : $"{release.Title} needs {needed} bytes on the disk of {directory}: {fetch} to fetch, {unpack} to decrypt, and {options.ReserveBytes} that updates.reserveBytes keeps free; {free} are free, so {needed - free} are missing";
     }
 
     /// <summary>What this user may write there, in bytes.</summary>
