@@ -9,39 +9,48 @@ internal sealed class OwnersDisk(IRepositoryDisk inner, FileOwner owner) : IRepo
 {
     internal static IRepositoryDisk Of(IRepositoryDisk inner, FileOwner owner) => owner == default ? inner : new OwnersDisk(inner, owner);
 
-    public void CreateDirectory(string path)
-    {
-        using var acting = owner.Enter();
-        inner.CreateDirectory(path);
-    }
+    public void CreateDirectory(string path) => Act(() => inner.CreateDirectory(path));
 
     public void Write(string path, ReadOnlySpan<byte> content)
     {
-        using var acting = owner.Enter();
-        inner.Write(path, content);
+        try
+        {
+            using var acting = owner.Enter();
+            inner.Write(path, content);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Explain(e, owner);
+        }
     }
 
     public (byte[] Sha256, long Length) Copy(SafeFileHandle from, string to)
     {
-        using var acting = owner.Enter();
-        return inner.Copy(from, to);
+        (byte[], long) copied = default;
+        Act(() => copied = inner.Copy(from, to));
+        return copied;
     }
 
-    public void Rename(string from, string to)
-    {
-        using var acting = owner.Enter();
-        inner.Rename(from, to);
-    }
+    public void Rename(string from, string to) => Act(() => inner.Rename(from, to));
 
-    public void Delete(string path)
-    {
-        using var acting = owner.Enter();
-        inner.Delete(path);
-    }
+    public void Delete(string path) => Act(() => inner.Delete(path));
 
-    public void FlushDirectory(string path)
+    public void FlushDirectory(string path) => Act(() => inner.FlushDirectory(path));
+
+    /// <summary>"Denied" alone, said to root, would be a riddle.</summary>
+    internal static UnauthorizedAccessException Explain(UnauthorizedAccessException e, FileOwner owner) => owner == default ? e : new(
+        $"{e.Message} Root changes a repository with the rights of its owner, here of user {owner.UserId}: look whether a link is in the way (ls -l), or something that is not that user's (chown)", e);
+
+    private void Act(Action change)
     {
-        using var acting = owner.Enter();
-        inner.FlushDirectory(path);
+        try
+        {
+            using var acting = owner.Enter();
+            change();
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Explain(e, owner);
+        }
     }
 }

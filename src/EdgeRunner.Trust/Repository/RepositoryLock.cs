@@ -27,6 +27,10 @@ internal sealed class RepositoryLock : IDisposable
         {
             throw Held(layout, e);
         }
+        catch (UnauthorizedAccessException e) when (owner != default)
+        {
+            throw OwnersDisk.Explain(e, owner);
+        }
         // An `init` that failed removes its lock file while it holds it: who opened that before and locks it now has a lock on nothing.
         if (OperatingSystem.IsLinux() && FileIdentity.Read(file.SafeFileHandle).HardLinks == 0)
         {

@@ -57,10 +57,11 @@ public sealed class RootInForeignRepositoryTests : IAsyncLifetime, IDisposable
             File.CreateSymbolicLink(Path.Combine(_repository.Path, link), to);
         }
 
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => _repository.RefreshAsync());
+        var refused = await Assert.ThrowsAsync<UnauthorizedAccessException>(() => _repository.RefreshAsync());
         File.Delete(Path.Combine(_repository.Path, ".lock"));
         await _repository.RefreshAsync();
 
+        Assert.Contains(Path.Combine(_repository.Path, ".lock"), refused.Message, StringComparison.Ordinal);
         AssertUntouched("note", "lock");
         Assert.Null(new FileInfo(Path.Combine(_repository.Path, ".lock-owner")).LinkTarget);
     }
@@ -73,8 +74,9 @@ public sealed class RootInForeignRepositoryTests : IAsyncLifetime, IDisposable
         Directory.Delete(Layout.Staged);
         Directory.CreateSymbolicLink(Layout.Staged, _roots.Path);
 
-        await Assert.ThrowsAsync<UnauthorizedAccessException>(() => _repository.AddModelAsync("one/1.0.1.ermodel", "one again"));
+        var refused = await Assert.ThrowsAsync<UnauthorizedAccessException>(() => _repository.AddModelAsync("one/1.0.1.ermodel", "one again"));
 
+        Assert.Contains($"{Path.Combine(Layout.Staged, ".models%2Fmain.json.tmp")}' is denied. Root changes a repository with the rights of its owner, here of user {Depot}: look whether a link", refused.Message, StringComparison.Ordinal);
         Assert.Equal(swept, Assert.Single(Directory.GetFileSystemEntries(_roots.Path)));
         AssertUntouched(".swept.tmp");
     }
