@@ -17,6 +17,7 @@ public sealed class PruneCommandTests : IDisposable
         _repository.Signed("model", "add", _repository.Pack("1.0.0"), "--no-self-test");
         _repository.Signed("model", "add", _repository.Pack("1.1.0"), "--no-self-test");
         _repository.Signed("model", "remove", "shuttle-forest", "1.0.0");
+        Date(_repository.Time.GetUtcNow());
         Assert.Empty(_repository.Ok("repo", "prune", "--dry-run", "-r", _repository.Path).GetProperty("removed").EnumerateArray());
         Age();
         var before = Files();
@@ -78,11 +79,14 @@ public sealed class PruneCommandTests : IDisposable
     }
 
     /// <summary>All files were written before the clock of the test began.</summary>
-    private void Age()
+    private void Age() => Date(DateTimeOffset.UnixEpoch);
+
+    /// <summary>The kernel dates files by the machine's clock, and commands go by the clock of the test.</summary>
+    private void Date(DateTimeOffset written)
     {
         foreach (var file in Directory.EnumerateFiles(_repository.Path, "*.*", SearchOption.AllDirectories))
         {
-            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+            File.SetLastWriteTimeUtc(file, written.UtcDateTime);
         }
     }
 
