@@ -77,7 +77,7 @@ internal static class RepoInitCommand
             done.Add($"Made the repository {target}. Its online keys are in {online}: readable by the depot's user only, and in no backup that others can read.");
             var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error,
                 sign.Again(parsed, target, onlineKeys: null, [.. parsed.GetValue(sign.Keys) ?? [], .. maker.PrivateFiles]));
-            var report = await session.FinishAsync(repository, signers.Signers, done, cancellationToken).ConfigureAwait(false);
+            var report = await session.FinishAsync(repository, signers.Signers, new StagedChange(done, []), cancellationToken).ConfigureAwait(false);
             if (repository.Content.IsPublished)
             {
                 done.Add($"Provision devices with {repository.Content.Layout.RoleFile("root", 1)}.");
