@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Text.Json;
 using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Keys;
@@ -26,6 +28,10 @@ internal static class FleetCommand
         {
             return Refuse(args, [e.Message], output, error);
         }
+        if (parsed.Action is not ParseErrorAction && MistakenOption(parsed) is { } option)
+        {
+            return Refuse(args, [$"'{option}' is no option of `edgefleet {Words(parsed)}`. A name that begins with a dash goes after `--`."], output, error);
+        }
         if (parsed.Action is not ParseErrorAction)
         {
             var configuration = new InvocationConfiguration { Output = output, Error = error };
@@ -36,6 +42,22 @@ internal static class FleetCommand
             return parsed.Invoke(configuration);
         }
         return Refuse(args, [.. parsed.Errors.Select(problem => problem.Message)], output, error);
+    }
+
+    /// <summary>System.CommandLine takes what it does not know for an argument where there is room for one: a mistyped option would become the name of a group.</summary>
+    /// <returns>Null when there is none.</returns>
+    private static string? MistakenOption(ParseResult parsed) => parsed.Action is HelpAction || parsed.Tokens.Any(token => token.Type is TokenType.DoubleDash)
+        ? null
+        : parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).FirstOrDefault(value => value.Length > 1 && value[0] is '-');
+
+    private static string Words(ParseResult parsed)
+    {
+        var names = new Stack<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult { Command: not RootCommand } command; result = result.Parent)
+        {
+            names.Push(command.Command.Name);
+        }
+        return string.Join(' ', names);
     }
 
     /// <summary>System.CommandLine itself would bury the message under the whole help text, and answer 1 as for any failure.</summary>

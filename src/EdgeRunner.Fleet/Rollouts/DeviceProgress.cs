@@ -30,10 +30,10 @@ internal sealed record DeviceProgress(string Device, bool TakesPart, RolloutStat
     internal static DeviceProgress Of(DeviceView device, string model, DesiredModel desired)
     {
         var takesPart = Participation.Includes(device.Id, desired);
-        var wanted = takesPart ? desired.Version : desired.Stable?.Version;
+        var wanted = takesPart ? desired.Version : desired.DryRun ? null : desired.Stable?.Version; // a question wants nothing of those it does not ask
         var update = device.Update(model);
         var running = device.Running(model) ?? (update is { Phase: "committed" } ? update.Version : null);
-        var state = wanted is null ? RolloutState.NotInPercentage : takesPart && desired.DryRun ? DryRun(update, wanted) : StateOf(update, running, wanted);
+        var state = wanted is null ? RolloutState.NotInPercentage : takesPart && desired.DryRun ? DryRun(update, running, wanted) : StateOf(update, running, wanted);
         return new DeviceProgress(device.Id, takesPart, !takesPart && state is RolloutState.Done ? RolloutState.NotInPercentage : state, device.IsOnline)
         {
             Wanted = wanted,
@@ -43,9 +43,15 @@ internal sealed record DeviceProgress(string Device, bool TakesPart, RolloutStat
         };
     }
 
-    private static RolloutState DryRun(UpdateReport? update, string wanted) => update?.DryRun is { } answer && Same(answer.Version, wanted)
-        ? answer.Ok ? RolloutState.Could : RolloutState.CouldNot
-        : RolloutState.Waiting;
+    // Who runs the version is not asked whether it could, and who has refused it would refuse it again.
+    private static RolloutState DryRun(UpdateReport? update, string? running, string wanted)
+    {
+        if (update?.DryRun is { } answer && Same(answer.Version, wanted))
+        {
+            return answer.Ok ? RolloutState.Could : RolloutState.CouldNot;
+        }
+        return Same(running, wanted) ? RolloutState.Could : update is { Phase: "rejected" } && Same(update.Version, wanted) ? RolloutState.CouldNot : RolloutState.Waiting;
+    }
 
     private static RolloutState StateOf(UpdateReport? update, string? running, string wanted)
     {
@@ -55,7 +61,8 @@ internal sealed record DeviceProgress(string Device, bool TakesPart, RolloutStat
             "downloading" or "verified" or "staged" or "probing" or "trial" when concerns => RolloutState.UnderWay,
             "rolling-back" when concerns => RolloutState.UnderWay,
             "rejected" when concerns && !Same(running, wanted) => RolloutState.Rejected,
-            "committed" when concerns => RolloutState.Done,
+            // What was committed may have gone out of use since: a card can spoil it.
+            "committed" when concerns && (running is null || Same(running, wanted)) => RolloutState.Done,
             "downloading" or "verified" or "staged" or "probing" or "trial" or "rolling-back" => RolloutState.Waiting, // busy with another version
             _ when Same(running, wanted) => RolloutState.Done,
             _ when update?.Pinned is true => RolloutState.Pinned,

@@ -19,9 +19,10 @@ internal sealed record RolloutPlan(DesiredModel Next, IReadOnlyList<string> Warn
         var same = before is not null && before.Release == release.Number ? before : null;
         var notBefore = request.NotBefore ?? same?.NotBefore;
         var later = notBefore > now ? notBefore : null;
+        var percent = request.PercentHundredths ?? same?.PercentHundredths ?? DesiredModel.AllDevices;
         var warnings = new List<string>();
         // Whoever does not take part (yet) must find the version that was for all before; when all take part there is no such device.
-        var wantsStable = request.PercentHundredths < DesiredModel.AllDevices || later is not null || request.DryRun;
+        var wantsStable = percent < DesiredModel.AllDevices || later is not null || request.DryRun;
         var stable = wantsStable ? same is null ? ForAll(before, now) : same.Stable : null;
         if (stable is not null && !isUsable(stable.Version))
         {
@@ -36,11 +37,11 @@ internal sealed record RolloutPlan(DesiredModel Next, IReadOnlyList<string> Warn
         {
             warnings.Add("it is paused and stays so: `edgefleet rollout resume` lets devices begin");
         }
-        if (same is { DryRun: false } && request.PercentHundredths < same.PercentHundredths)
+        if (same is { DryRun: false } && percent < same.PercentHundredths)
         {
             warnings.Add($"devices that drop out {(stable is null ? "keep what they have" : $"return to {stable.Version}")}");
         }
-        var next = new DesiredModel(release.Version, release.Number, request.Seed ?? same?.Seed ?? newSeed(), request.PercentHundredths)
+        var next = new DesiredModel(release.Version, release.Number, request.Seed ?? same?.Seed ?? newSeed(), percent)
         {
             NotBefore = later,
             Stable = stable,

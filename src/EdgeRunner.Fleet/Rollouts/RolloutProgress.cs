@@ -14,7 +14,8 @@ internal sealed record RolloutProgress(string Group, string Model, DesiredModel 
     /// <summary>Why devices cannot get what is wanted, or must not run it; none when they can.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    internal bool IsDone => Tally.TakingPart > 0 && Tally.UnderWay + Tally.Waiting == 0;
+    /// <summary>Nobody has anything left to do, and that is not because nobody has reported. The percentage may have drawn none of a few devices.</summary>
+    internal bool IsDone => (Devices.Count > 0 || Desired.PercentHundredths == 0) && Tally.UnderWay + Tally.Waiting == 0;
 
     internal static RolloutProgress Of(string group, string model, DesiredModel desired, IEnumerable<DeviceView> devices)
     {

@@ -5,7 +5,7 @@ namespace EdgeRunner.Fleet.Rollouts;
 /// <summary>What <c>rollout set</c> was told. Null: not said, so what stands for the same version stays.</summary>
 internal sealed record RolloutRequest
 {
-    internal int PercentHundredths { get; init; } = DesiredModel.AllDevices;
+    internal int? PercentHundredths { get; init; }
 
     internal DateTimeOffset? NotBefore { get; init; }
 

@@ -17,7 +17,7 @@ internal static class RolloutSetCommand
     {
         var group = RolloutCommand.GroupArgument();
         var release = new Argument<string>("MODEL@VERSION") { Description = "What to run, e.g. vision-people@1.2.0. It must be published: see `edgefleet model list`." };
-        var percent = new Option<string>("--percent") { Description = "Part of the group's devices, 0 to 100 with up to two decimals. More of the same version only ever adds devices. Default: 100.", HelpName = "P", DefaultValueFactory = _ => "100" };
+        var percent = new Option<string?>("--percent") { Description = "Part of the group's devices, 0 to 100 with up to two decimals. More of the same version only ever adds devices. Default: as before for the same version, else 100.", HelpName = "P" };
         var notBefore = new Option<string?>("--not-before") { Description = "Devices begin at this moment: 2026-12-01T02:00Z, 2026-12-01T03:00+01:00, or from now +90m, +2h, +1d; `now` takes a moment back. Default for a new version: at once.", HelpName = "T" };
         var seed = new Option<string?>("--seed") { Description = "Text that draws which devices take part. Default: as before for the same version, else drawn anew.", HelpName = "S" };
         var maxError = new Option<string?>("--max-error") { Description = "Trial: largest part of windows that may fail, 0 to 1 or in percent, e.g. 0.01 or 1%.", HelpName = "R" };
@@ -43,7 +43,7 @@ internal static class RolloutSetCommand
             var (model, version) = RolloutValues.Release(parsed.GetRequiredValue(release));
             var request = new RolloutRequest
             {
-                PercentHundredths = RolloutValues.Percent(parsed.GetRequiredValue(percent)),
+                PercentHundredths = parsed.GetValue(percent) is { } part ? RolloutValues.Percent(part) : null,
                 NotBefore = parsed.GetValue(notBefore) is { } moment ? RolloutValues.Moment(moment, now) : null,
                 Seed = parsed.GetValue(seed),
                 DryRun = parsed.GetValue(dryRun),

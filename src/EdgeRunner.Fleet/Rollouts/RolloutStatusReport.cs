@@ -12,10 +12,13 @@ internal sealed record RolloutStatusReport(IReadOnlyList<RolloutProgress> Rollou
     public IReadOnlyList<DeviceElsewhere> Elsewhere { get; init; } = [];
 
     /// <summary>Nobody who takes part has anything left to do.</summary>
-    public bool Done => Rollouts.Count > 0 && Rollouts.All(r => r.IsDone || (r.Desired.PercentHundredths == 0 && r.Tally.TakingPart == 0));
+    public bool Done => Rollouts.Count > 0 && Rollouts.All(r => r.IsDone);
 
     /// <summary>A device has given up, could not, or is pinned.</summary>
     public bool Failed => Rollouts.Any(r => r.Tally.Failed > 0);
+
+    /// <summary>No device said anything at all, whatever its group: the name of the group is not at fault.</summary>
+    internal bool IsSilent { get; init; }
 
     internal int ExitCode => !Done ? Commands.ExitCode.UnderWay : Failed ? Commands.ExitCode.Failed : Commands.ExitCode.Ok;
 
@@ -25,6 +28,7 @@ internal sealed record RolloutStatusReport(IReadOnlyList<RolloutProgress> Rollou
         [.. devices.Where(d => d.Report is null).Select(d => new UnreportedDevice(d.Id, d.IsOnline, d.Problem ?? "it never reported"))],
         broker)
     {
+        IsSilent = devices.Count == 0,
         Elsewhere = !isAll ? [] : [.. devices.Where(d => d.Group is { } group && !wanted.Any(w => string.Equals(w.Group, group, StringComparison.Ordinal))).Select(d => new DeviceElsewhere(d.Id, d.IsOnline, d.Group!))],
     };
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using EdgeRunner.Fleet.Commands;
+using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Repository;
+using EdgeRunner.Messaging.Payloads;
 using EdgeRunner.Messaging.Rollouts;
 
 namespace EdgeRunner.Fleet.Rollouts;
@@ -38,6 +40,10 @@ internal static class RolloutStatusText
             lines.Add("");
             lines.Add($"in groups to which nothing is rolled out: {string.Join("; ", report.Elsewhere.Take(maxDevices).Select(d => $"{d.Device} ({(d.Online ? "online" : "offline")}, {$"{d.Group}. {NearestNames.Hint(d.Group, groups)}".TrimEnd('.', ' ')})"))}{(report.Elsewhere.Count > maxDevices ? $"; and {report.Elsewhere.Count - maxDevices} more" : "")}");
         }
+        if (report is { IsSilent: true, Broker: null })
+        {
+            lines.Add(SeenDevices.Silence);
+        }
         if (report.Broker is not null)
         {
             lines.Add($"NO CONNECTION to the broker: {report.Broker}");
@@ -61,10 +67,10 @@ internal static class RolloutStatusText
                 parts.Add($"not before {RolloutText.Moment(desired.NotBefore.Value)}");
                 break;
             case RolloutState.CouldNot:
-                parts.Add(string.Join("; ", device.Update!.DryRun!.Problems));
+                parts.Add(Answer(device) is { } no ? string.Join("; ", no.Problems) : $"refused here before: {Reason(device.Update!) ?? "the log there says why"}");
                 break;
             case RolloutState.Could:
-                parts.Add($"{Bytes(device.Update!.DryRun!.BytesToMove)} to move");
+                parts.Add(Answer(device) is { } yes ? $"{Bytes(yes.BytesToMove)} to move" : "runs it");
                 break;
             case RolloutState.Pinned:
                 parts.Add($"pinned to {device.Running ?? "what it has"} by a person");
@@ -72,9 +78,9 @@ internal static class RolloutStatusText
             default:
                 break;
         }
-        if (device.State is not (RolloutState.Done or RolloutState.NotInPercentage or RolloutState.Could or RolloutState.CouldNot) && device.Update is { } update && (update.ReasonCode ?? update.Reason) is not null)
+        if (device.State is not (RolloutState.Done or RolloutState.NotInPercentage or RolloutState.Could or RolloutState.CouldNot) && device.Update is { } update && Reason(update) is { } reason)
         {
-            parts.Add(update.ReasonCode is null ? update.Reason! : update.Reason is null ? update.ReasonCode : $"{update.ReasonCode}: {update.Reason}");
+            parts.Add(reason);
         }
         if (!device.Online)
         {
@@ -82,6 +88,10 @@ internal static class RolloutStatusText
         }
         return string.Join(", ", parts.Where(p => p.Length > 0));
     }
+
+    private static DryRunReport? Answer(DeviceProgress device) => device.Update?.DryRun is { } answer && string.Equals(answer.Version, device.Wanted, StringComparison.Ordinal) ? answer : null;
+
+    private static string? Reason(UpdateReport update) => update.ReasonCode is null ? update.Reason : update.Reason is null ? update.ReasonCode : $"{update.ReasonCode}: {update.Reason}";
 
     /// <summary>The state in words; of one that is at work, its phase.</summary>
     internal static string StateOf(DeviceProgress device) => device.State switch
@@ -111,6 +121,10 @@ internal static class RolloutStatusText
         }
         var filled = tally.TakingPart == 0 ? 0 : BarWidth * tally.Done / tally.TakingPart;
         lines.Add($"  [{new string('#', filled)}{new string('.', BarWidth - filled)}] {Counts(rollout)}");
+        if (tally.TakingPart == 0 && rollout.Desired.PercentHundredths > 0)
+        {
+            lines.Add("  the percentage has drawn none of these devices: a higher --percent or another --seed does");
+        }
         if (tally.BytesTotal > 0)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  moving {Bytes(tally.BytesDone)} of {Bytes(tally.BytesTotal)} ({100.0 * tally.BytesDone / tally.BytesTotal:0} %), {Bytes((long)tally.BytesPerSecond)}/s"));

@@ -1,3 +1,4 @@
+using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Keys;
 using EdgeRunner.Trust.Metadata;
 
@@ -54,7 +55,7 @@ public static class RoleChange
             }
             else if (!string.Equals(Describe(before), Describe(file), StringComparison.Ordinal))
             {
-                lines.Add($"! {path}: {Describe(before)} -> {Describe(file)}");
+                lines.Add($"! {path}: {string.Join("; ", Differences(before, file))}");
             }
         }
         foreach (var path in old?.Targets.Keys.Where(p => !next.Targets.ContainsKey(p)).Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())
@@ -113,8 +114,34 @@ public static class RoleChange
 
     private static string Scope(DelegatedRole role) => $"{string.Join(" ", role.Paths ?? role.PathHashPrefixes ?? [])}{(role.Terminating ? ", and nobody after it" : "")}";
 
-    private static string Describe(TargetFile file) =>
-        $"{file.Length} bytes, {string.Join(", ", file.Digests.All.Select(d => $"{d.Key} {d.Value}"))}{(file.Custom is null ? "" : $", {file.Custom}")}";
+    private static string Describe(TargetFile file) => $"{Content(file)}{(file.Custom is null ? "" : $", {file.Custom}")}";
+
+    private static string Content(TargetFile file) => $"{file.Length} bytes, {string.Join(", ", file.Digests.All.Select(d => $"{d.Key} {d.Value}"))}";
+
+    /// <summary>All that differs and nothing else: what a person is to see must not stand between pages of what stays.</summary>
+    private static IEnumerable<string> Differences(TargetFile before, TargetFile file)
+    {
+        if (!string.Equals(Content(before), Content(file), StringComparison.Ordinal))
+        {
+            yield return $"{Content(before)} -> {Content(file)}";
+        }
+        if (before.Custom is not { Kind: JsonKind.Object } old || file.Custom is not { Kind: JsonKind.Object } next)
+        {
+            if (!string.Equals(before.Custom?.ToString(), file.Custom?.ToString(), StringComparison.Ordinal))
+            {
+                yield return $"custom {before.Custom?.ToString() ?? "nothing"} -> {file.Custom?.ToString() ?? "nothing"}";
+            }
+            yield break;
+        }
+        foreach (var name in old.Members.Keys.Union(next.Members.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            var (was, becomes) = (old.Find(name)?.ToString() ?? "nothing", next.Find(name)?.ToString() ?? "nothing");
+            if (!string.Equals(was, becomes, StringComparison.Ordinal))
+            {
+                yield return $"{name} {was} -> {becomes}";
+            }
+        }
+    }
 
     // Names come from a file that may have been changed on its way: none may end a line or move the cursor.
     private static string Clean(string line) => string.Concat(line.Select(c => char.IsControl(c) ? '?' : c));

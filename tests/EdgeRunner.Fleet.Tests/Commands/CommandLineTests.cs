@@ -12,6 +12,9 @@ public sealed class CommandLineTests
     [InlineData("repo prune --keep-days nine --json", true)]
     [InlineData("model add x --encrypt-for a --rotate=perhaps --json", true)]
     [InlineData("repo status nonsense -- --json", false)]
+    [InlineData("device set-groups box-1 canary --jsno", false)]
+    [InlineData("rollout status --bogus --json", true)]
+    [InlineData("rollout set east vision@1.0.0 -x", false)]
     public void A_command_line_that_makes_no_sense_is_answered_in_json_where_that_was_asked_for(string line, bool json)
     {
         using StringWriter output = new(), error = new();

@@ -24,7 +24,7 @@ public sealed class DeviceProgressTests
     [InlineData("trial", "2.0.0", "under-way")]
     [InlineData("rolling-back", "2.0.0", "under-way")]
     [InlineData("rejected", "2.0.0", "rejected")]
-    [InlineData("committed", "2.0.0", "done")]
+    [InlineData("committed", "2.0.0", "waiting")] // it has gone out of use since: 1.0.0 serves
     [InlineData("committed", "1.0.0", "waiting")]
     [InlineData("rejected", "1.5.0", "waiting")]
     [InlineData("downloading", "1.5.0", "waiting")]
@@ -38,6 +38,8 @@ public sealed class DeviceProgressTests
     {
         Assert.Equal(RolloutState.Done, StateOf(Device("2.0.0")));
         Assert.Equal(RolloutState.Done, StateOf(Device("2.0.0", Update("idle", null))));
+        Assert.Equal(RolloutState.Done, StateOf(Device("2.0.0", Update("committed"))));
+        Assert.Equal(RolloutState.Done, StateOf(Device(null, Update("committed"))));
         Assert.Equal(RolloutState.Done, StateOf(Device("2.0.0", Update("rejected"))));
         Assert.Equal(RolloutState.UnderWay, StateOf(Device("2.0.0", Update("trial"))));
     }
@@ -57,6 +59,28 @@ public sealed class DeviceProgressTests
         Assert.Equal(RolloutState.Could, StateOf(Device("1.0.0", answer), desired));
         Assert.Equal(RolloutState.CouldNot, StateOf(Device("1.0.0", answer with { DryRun = answer.DryRun with { Ok = false } }), desired));
         Assert.Equal(RolloutState.Waiting, StateOf(Device("1.0.0", answer with { DryRun = answer.DryRun with { Version = "1.9.0" } }), desired));
+    }
+
+    [Fact]
+    public void In_a_dry_run_who_runs_the_version_or_has_refused_it_has_answered_and_who_is_not_asked_has_not_to()
+    {
+        var desired = Second with { DryRun = true };
+        Assert.Equal(RolloutState.Could, StateOf(Device("2.0.0", Update("committed")), desired));
+        var refused = Device("1.0.0", Update("rejected") with { ReasonCode = "trial-crash", Reason = "it died" });
+        Assert.Equal(RolloutState.CouldNot, StateOf(refused, desired));
+        Assert.Equal("refused here before: trial-crash: it died, offline", RolloutStatusText.What(DeviceProgress.Of(refused, "vision", desired), desired, DateTimeOffset.UnixEpoch));
+        Assert.Equal(RolloutState.NotInPercentage, StateOf(Device("1.5.0"), desired with { PercentHundredths = 0 }));
+    }
+
+    [Fact]
+    public void A_part_that_has_drawn_no_device_is_done_and_says_so_and_a_group_without_devices_is_not()
+    {
+        var seed = Enumerable.Range(0, 1000).Select(n => $"seed-{n}").First(s => !Participation.Includes("box-1", Second with { Seed = s, PercentHundredths = 5_000 }));
+        var desired = Second with { Seed = seed, PercentHundredths = 5_000 };
+        var drawn = RolloutProgress.Of("east", "vision", desired, [Device("1.0.0")]);
+        Assert.True(drawn.IsDone);
+        Assert.Contains("drawn none", string.Join('\n', RolloutStatusText.Lines(new RolloutStatusReport([drawn], [], Broker: null), DateTimeOffset.UnixEpoch, 10)), StringComparison.Ordinal);
+        Assert.False(RolloutProgress.Of("east", "vision", desired, []).IsDone);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class RolloutCommandTests : IDisposable
         var second = _fleet.Desired("east", "vision");
         Assert.Equal(first with { PercentHundredths = 5_000 }, second);
 
-        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--percent", "100");
         Assert.Equal(first with { PercentHundredths = 10_000, Stable = null }, _fleet.Desired("east", "vision"));
 
         await _fleet.AddAsync("vision", "3.0.0", 3);
@@ -75,6 +75,24 @@ public sealed class RolloutCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_stays_a_part_when_only_a_limit_is_changed_or_a_question_becomes_a_wish_and_a_new_version_is_for_all()
+    {
+        await WithVisionAsync();
+        _fleet.Ok("rollout", "set", "east", "vision@1.0.0");
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--percent", "5", "--dry-run");
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        var first = _fleet.Desired("east", "vision");
+        Assert.Equal((500, false, new StableModel("1.0.0", 1)), (first.PercentHundredths, first.DryRun, first.Stable));
+
+        Assert.Contains("for 5 % of the devices", _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--max-error", "3%").GetProperty("done")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(first with { Trial = new TrialLimits { MaxErrorRate = 0.03 } }, _fleet.Desired("east", "vision"));
+
+        await _fleet.AddAsync("vision", "3.0.0", 3);
+        _fleet.Ok("rollout", "set", "east", "vision@3.0.0");
+        Assert.Equal(DesiredModel.AllDevices, _fleet.Desired("east", "vision").PercentHundredths);
+    }
+
+    [Fact]
     public async Task What_comes_later_or_only_asks_leaves_devices_the_version_that_all_had()
     {
         await WithVisionAsync();
@@ -88,7 +106,7 @@ public sealed class RolloutCommandTests : IDisposable
 
         _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--percent", "60");
         Assert.Equal(later.NotBefore, _fleet.Desired("east", "vision").NotBefore);
-        _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--not-before", "now");
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0", "--percent", "100", "--not-before", "now");
         Assert.Equal((null, null), (_fleet.Desired("east", "vision").NotBefore, _fleet.Desired("east", "vision").Stable));
     }
 

@@ -64,6 +64,15 @@ public sealed class RolloutStatusTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public void A_broker_that_shows_no_device_at_all_is_asked_about_the_rights()
+    {
+        _fleet.Ok("rollout", "set", "east", "vision@2.0.0");
+        var (code, output, _) = Status("east");
+        Assert.Equal(ExitCode.UnderWay, code);
+        Assert.Contains("may this user read their topics?", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_watch_without_a_terminal_says_each_change_in_a_line_and_ends_when_all_are_done()
     {
         _fleet.Ok("rollout", "set", "east", "vision@2.0.0");

@@ -30,6 +30,24 @@ public sealed class SigningFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_target_that_stays_the_signer_reads_what_differs_and_nothing_else()
+    {
+        await _repository.InitAsync();
+        using var open = _repository.Open();
+        var custom = JsonTree.Of(new Dictionary<string, JsonTree>(StringComparer.Ordinal) { ["release"] = JsonTree.Of(7), ["min_release"] = JsonTree.Of(2), ["note"] = JsonTree.Of("long") });
+        open.AddTarget(role: null, "models/a/1.ermodel", _repository.Content("abc"), custom, expectedSha256: null);
+        var before = open.Content.NewestTargets("models/main")!.Envelope;
+        open.SetCustom("models/main", new Dictionary<string, JsonTree>(StringComparer.Ordinal)
+        {
+            ["models/a/1.ermodel"] = custom.With("min_release", JsonTree.Of(3)).With("note", null).With("x", JsonTree.Of(true)),
+        });
+
+        var lines = RoleChange.Describe(before, open.Content.NewestTargets("models/main")!.Envelope);
+
+        Assert.Equal("! models/a/1.ermodel: min_release 2 -> 3; note \"long\" -> nothing; x nothing -> true", lines[1]);
+    }
+
+    [Fact]
     public async Task A_stick_that_lies_about_what_is_published_hides_nothing()
     {
         await _repository.InitAsync();
