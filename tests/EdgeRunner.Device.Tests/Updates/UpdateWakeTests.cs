@@ -33,7 +33,7 @@ public sealed class UpdateWakeTests(Releases releases) : UpdateServiceTestBase(r
 
         await Rig.UntilAsync(() => Rig.Service.Snapshot()!.ProblemCode is UpdateReasons.Untrusted);
         await TurnAsync();
-        Assert.InRange(schedule.CheckDelay.TotalSeconds, 5, 60);
+        Assert.InRange(schedule.CheckDelay.TotalSeconds, 1.001, 60); // A retry is 15 to 30 s away; a wake at most one.
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class UpdateWakeTests(Releases releases) : UpdateServiceTestBase(r
     private async Task StartAsync()
     {
         await Rig.StartAsync();
-        await Rig.CheckAsync();
+        if (Rig.JitterSeconds > 0) await Rig.CheckAsync(); // Else the start checks by itself, and this could be a second one.
         await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
         await TurnAsync();
     }
