@@ -34,7 +34,7 @@ internal static class UpdateCommand
     }
 
     /// <summary><c>--retry</c>.</summary>
-    public static Option<bool> Retry() => new("--retry") { Description = "Also try releases again that were refused on this device." };
+    public static Option<bool> Retry() => new("--retry") { Description = "Also try releases again that were refused on this device, or wait because its card has spoiled them." };
 
     /// <summary>Reads the configuration; without a group there is nothing to do.</summary>
     /// <returns>Null when it was said that there is none.</returns>

@@ -159,6 +159,9 @@ internal sealed partial class UpdateService
     private string Next(UpdatePlan plan, UpdateGoal goal)
     {
         var record = parts.Store.Read(plan.Model);
+        if ((record.IsAtRest || record.Phase is UpdatePhase.Downloading) && ReleaseOf(plan, goal) is { } wanted && parts.Machine.CountSetAside(record) is var counted
+            && SpoiledCopies.HeldUntil(counted, Sha256(wanted), timeProvider.GetUtcNow()) is { } until)
+            return SpoiledCopies.Words(counted, until);
         var isMine = string.Equals(record.Target?.Version, goal.Version, StringComparison.Ordinal);
         var trouble = parts.Board.Find(plan.Model) is { ReasonCode: { } code, Reason: var reason } ? $"{code}: {reason}" : null;
         if (!record.IsAtRest && isMine) return trouble is null ? $"it is under way ({record.Phase.Word()})" : $"it is under way ({record.Phase.Word()}) and tried again now; the last try: {trouble}";

@@ -133,6 +133,12 @@ internal sealed partial class UpdateService
             if (parts.Store.Read(model) is { Phase: UpdatePhase.Rejected, Denies: true } record) parts.Store.Write(record with { Denies = false }, counts: false);
         }
 
+        foreach (var model in parts.Store.Models().Where(model => !string.Equals(_run?.Model, model, StringComparison.Ordinal)).ToList())
+        {
+            // The card may be another one by now.
+            if (parts.Store.Read(model) is { Spoiled: > 0 } record) parts.Store.Write(record with { Spoiled = 0, SpoiledAt = null }, counts: false);
+        }
+
         _done.Clear();
         pauses.End(all: true);
     }

@@ -9,6 +9,7 @@ internal sealed partial class UpdateService
     /// <summary>Begins what is to be done next, or stops what is not wanted any more.</summary>
     private void Dispatch(CancellationToken cancellationToken)
     {
+        _held = null;
         var revoked = FindRevoked();
         if (_run is { } run)
         {
@@ -95,6 +96,8 @@ internal sealed partial class UpdateService
     {
         var (model, sha256) = (release.Model, Sha256(release));
         if (checker.Serves(release)) return Settle(release);
+        if (parts.Machine.CountSetAside(record) is var counted && !ReferenceEquals(counted, record)) record = parts.Store.Write(counted, counts: false);
+        if (IsHeld(record, sha256)) return false;
         var serves = string.Equals(parts.Bundles.InUse(model), release.Version, StringComparison.Ordinal);
         if (!pauses.IsDue(model, sha256)) return false;
         return Start(model, sha256, isReturn: false, async stop =>
@@ -117,8 +120,21 @@ internal sealed partial class UpdateService
     }
 
     private bool Resume(UpdateRecord record, UpdatePlan? plan, CancellationToken cancellationToken) =>
-        pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
+        !(record.Phase is UpdatePhase.Downloading && IsHeld(record, record.Target?.Sha256 ?? ""))
+        && pauses.IsDue(record.Model, record.Target?.Sha256 ?? "")
         && Start(record.Model, record.Target?.Sha256, isReturn: false, stop => parts.Machine.RunAsync(record.Model, RunOf(plan?.Release, plan?.Roads), stop), cancellationToken);
+
+    // Nothing else of the model is wanted meanwhile: what serves goes on.
+    private bool IsHeld(UpdateRecord record, string sha256)
+    {
+        var now = timeProvider.GetUtcNow();
+        if (SpoiledCopies.HeldUntil(record, sha256, now) is not { } until) return false;
+        if (_held is null || until - now < _held) _held = until - now;
+        var words = SpoiledCopies.Words(record, until);
+        parts.Board.SetTrouble(record.Model, UpdateReasons.DigestMismatch, words);
+        if (_told.Add(record.Model + words)) states.Note($"update {record.Model}", $"{UpdateReasons.DigestMismatch}: {words}");
+        return true;
+    }
 
     private bool Abandon(UpdateRecord record, string words, CancellationToken cancellationToken) =>
         Start(record.Model, record.Target?.Sha256, isReturn: true, stop =>

@@ -30,6 +30,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     private Task<UpdateTrigger>? _due;
     private Work? _run;
     private bool _asked;
+    private TimeSpan? _held; // until the first release may be fetched again that the disk has spoiled
 
     /// <inheritdoc/>
     public UpdateStatus? Snapshot() => parts.Board.Snapshot() with { IsChecking = Volatile.Read(ref _check) is not null, NextCheckSeconds = Volatile.Read(ref _check) is null ? Math.Round(parts.Schedule.CheckDelay.TotalSeconds) : null };
@@ -120,6 +121,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     private TimeSpan? NextMoment()
     {
         var next = _run is null ? pauses.Next : null;
+        if (_held is { } held && (next is null || held < next)) next = held;
         foreach (var plan in _plans?.Values.ToList() ?? [])
         {
             if (checker.Decide(plan.Model, plan.Desired) is not { Kind: UpdateGoalKind.Wait, Until: { } until }) continue;

@@ -1,4 +1,5 @@
 using EdgeRunner.Device.ModelStore;
+using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Updates.Download;
 using EdgeRunner.Device.Updates.Encryption;
 
@@ -20,12 +21,18 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
     // Of what may pass: enough to tell of a few different troubles, and few enough that a release still comes to its end within its writes.
     private const int MostNotes = 8;
 
+    // Noted however many troubles there were before it: the second time in a row is the end.
+    private static readonly string OutOfMemory = ProbeWords.Code(ProbeReason.MemoryExceeded);
+
     /// <summary>Makes the next phase durable; its step may begin. A release that was written too often goes to its end instead.</summary>
+    /// <param name="record">The state.</param>
+    /// <param name="phase">The next one.</param>
+    /// <param name="counts">False when the release goes on where it was, and not around.</param>
     /// <exception cref="IOException">It could not be written; the phase before holds.</exception>
-    public UpdateRecord Enter(UpdateRecord record, UpdatePhase phase)
+    public UpdateRecord Enter(UpdateRecord record, UpdatePhase phase, bool counts = true)
     {
         var isEnd = phase is UpdatePhase.RollingBack or UpdatePhase.Rejected or UpdatePhase.Committed;
-        var written = !isEnd && IsSpent(record)
+        var written = counts && !isEnd && IsSpent(record)
             ? WriteEnd(record with
             {
                 ReasonCode = UpdateReasons.LoopBreaker,
@@ -33,13 +40,13 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
                 // A release that was in trouble which may pass is not to blame for it; one that stops the daemon again and again may well be.
                 Denies = record.Attempts == 0,
             })
-            : store.Write(record with { Phase = phase });
+            : store.Write(record with { Phase = phase }, counts);
         checkpoints.Reach(written.Phase, UpdateMoment.Entering);
         return written;
     }
 
     /// <summary>A step failed in a way that may pass, and is done again later. Written when it is another trouble than before, so that a device that is off and on tells it;
-    /// waiting is no going around, and writes nothing.</summary>
+    /// waiting is no going around, and writes nothing. On the way back nothing is written at all: why the release failed must not be forgotten for what delays its end.</summary>
     /// <param name="record">The state.</param>
     /// <param name="phase">The phase to wait in.</param>
     /// <param name="code">One of <see cref="UpdateReasons"/>, or of a probe.</param>
@@ -47,6 +54,7 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
     /// <exception cref="IOException">It could not be written; the phase before holds.</exception>
     public void Wait(UpdateRecord record, UpdatePhase phase, string code, string words)
     {
+        if (record.Phase is UpdatePhase.RollingBack) return;
         var next = record with { Attempts = record.Attempts + 1, ReasonCode = code, Reason = words };
         if (record.Phase is UpdatePhase.Trial && !Serves(record))
         {
@@ -54,7 +62,7 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
             store.Write(next with { Phase = UpdatePhase.Staged, Writes = record.Writes - 1 }, counts: false);
             checkpoints.Reach(UpdatePhase.Staged, UpdateMoment.Entering);
         }
-        else if (!string.Equals(record.ReasonCode, code, StringComparison.Ordinal) && record.Attempts < MostNotes)
+        else if (!string.Equals(record.ReasonCode, code, StringComparison.Ordinal) && (record.Attempts < MostNotes || string.Equals(code, OutOfMemory, StringComparison.Ordinal)))
         {
             store.Write(next with { Phase = Serves(record) ? record.Phase : phase });
         }
@@ -66,12 +74,21 @@ internal sealed class UpdateLedger(UpdateStore store, UpdateHistory history, Den
     /// <summary>True when the update's version is the one in use.</summary>
     public bool Serves(UpdateRecord record) => record.Target is { } target && string.Equals(bundles.InUse(record.Model), target.Version, StringComparison.Ordinal);
 
-    /// <summary>True when the bundle that the update has put into the store is not there any more, or is another than it was.</summary>
-    /// <exception cref="IOException">It cannot be read now.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
-    public bool IsDamaged(UpdateRecord record) =>
-        record is { Phase: UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial, Target: { BundleSha256: { } sha256 } target }
-        && !string.Equals(bundles.DigestOf(record.Model, target.Version), sha256, StringComparison.Ordinal);
+    /// <summary>True when the bundle that the update has put into the store is not there any more, is another than it was, or cannot be read: a disk that does not give it
+    /// back must not keep a version in use that has failed.</summary>
+    public bool IsDamaged(UpdateRecord record)
+    {
+        if (record is not { Phase: UpdatePhase.Staged or UpdatePhase.Probing or UpdatePhase.Trial, Target: { BundleSha256: { } sha256 } target }) return false;
+        try
+        {
+            // The file, not the bundle in it: this is asked at each try of a swap that has no memory.
+            return !string.Equals(bundles.FileDigestOf(record.Model, target.Version), sha256, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>Takes a damaged bundle out of the store. What is still good of it is put where a download looks first, unless it was decrypted.</summary>
     /// <exception cref="IOException">It could not be moved.</exception>

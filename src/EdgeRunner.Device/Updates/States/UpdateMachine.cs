@@ -25,6 +25,7 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
     public UpdateRecord Begin(Release release, TrialLimits? limits, IReleaseDownloader downloader)
     {
         var target = Target(release);
+        _ready = null; // Of an earlier time: it passes its probe and its shadow run anew.
         downloader.Discard(release.Model, target.Sha256);
         var record = New(store.Read(release.Model), target) with { Trial = limits };
         // A version that was here before, as in the return to an older one, is not fetched again.
@@ -43,6 +44,13 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
         ledger.Settle(record);
         return record;
     }
+
+    /// <summary>The state with a committed version counted that was set aside because the disk has spoiled it: once. Nothing is written.</summary>
+    public UpdateRecord CountSetAside(UpdateRecord record) =>
+        record is { Phase: UpdatePhase.Committed, IsLost: false, Target: { } target } && bundles.FindBundle(record.Model, target.Version) is null
+        && bundles.SetAside(record.Model).Contains(target.Version, StringComparer.Ordinal)
+            ? store.CountSpoiled(record) with { IsLost = true }
+            : record;
 
     /// <summary>A release is refused before anything of it is fetched. Nothing is written when the state says the same already.</summary>
     public UpdateRecord Refuse(Release release, string code, string words)
@@ -140,7 +148,8 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
     private UpdateRecord Condemn(UpdateRecord record, string code, string words)
     {
         if (!ledger.IsDamaged(record)) return ledger.Fail(record, code, words, denies: true);
-        var damage = $"the bundle of {record.Title} is not what was put into {bundles.Root} any more, so that nothing is said of the release; look at the storage. What came of it: {code}: {words}";
+        record = store.CountSpoiled(record);
+        var damage = $"the bundle of {record.Title} is not what was put into {bundles.Root} any more, or cannot be read, so that nothing is said of the release; look at the storage. What came of it: {code}: {words}";
         // One that serves goes back first.
         if (ledger.IsAway(record)) return ledger.Fail(record, UpdateReasons.DigestMismatch, damage, denies: false);
         ledger.TakeOut(record);
@@ -155,7 +164,12 @@ internal sealed partial class UpdateMachine(UpdateStore store, UpdateLedger ledg
         MinRelease = before.MinRelease,
         Known = before.Known,
         Since = before.Since,
+        // Of the disk and not of this round, which ends with the loop breaker or well and begins again.
+        Spoiled = IsSame(before, target) ? before.Spoiled : 0,
+        SpoiledAt = IsSame(before, target) ? before.SpoiledAt : null,
     };
+
+    private static bool IsSame(UpdateRecord before, KnownRelease target) => string.Equals(before.Target?.Sha256, target.Sha256, StringComparison.Ordinal);
 
     private KnownRelease? Installed(UpdateRecord record, KnownRelease target)
     {

@@ -61,6 +61,17 @@ internal sealed record UpdateRecord(string Model, UpdatePhase Phase)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Denies { get; init; }
 
+    /// <summary>How often the disk has spoiled a copy of <see cref="Target"/> after it was put into the store, over all rounds of the update; <see cref="SpoiledCopies"/> goes by it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Spoiled { get; init; }
+
+    /// <summary>When it did so last, by the device's clock.</summary>
+    public DateTimeOffset? SpoiledAt { get; init; }
+
+    /// <summary>True when the committed version was spoiled and set aside since, and is counted in <see cref="Spoiled"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLost { get; init; }
+
     /// <summary>When the phase began, by the device's clock.</summary>
     public DateTimeOffset? Since { get; init; }
 

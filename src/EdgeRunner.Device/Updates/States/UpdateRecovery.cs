@@ -58,7 +58,7 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         switch (record.Phase)
         {
             case UpdatePhase.Trial when record.CleanStop:
-                Finish(ledger.Enter(record with { CleanStop = false, BootId = bootId }, UpdatePhase.Trial));
+                Finish(ledger.Enter(record with { CleanStop = false, BootId = bootId }, UpdatePhase.Trial, counts: false)); // A stop in order is no going around.
                 break;
             case UpdatePhase.Trial when string.Equals(record.BootId, bootId, StringComparison.Ordinal):
                 Fail(record, UpdateReasons.TrialCrash, $"the daemon died during the trial of {record.Target?.Version}");
@@ -80,8 +80,8 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         UpdateRecord failed;
         try
         {
-            failed = IsDamaged(record)
-                ? ledger.Fail(record, UpdateReasons.DigestMismatch, $"{words}; its bundle is not what was put into the store any more, so that nothing is said of the release: look at the storage", denies: false)
+            failed = ledger.IsDamaged(record)
+                ? ledger.Fail(store.CountSpoiled(record), UpdateReasons.DigestMismatch, $"{words}; its bundle is not what was put into the store any more, or cannot be read, so that nothing is said of the release: look at the storage", denies: false)
                 : ledger.Fail(record, code, words, denies: true);
         }
         catch
@@ -92,18 +92,6 @@ internal sealed class UpdateRecovery(UpdateStore store, UpdateLedger ledger, Bun
         }
 
         Finish(failed);
-    }
-
-    private bool IsDamaged(UpdateRecord record)
-    {
-        try
-        {
-            return ledger.IsDamaged(record);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return true; // A disk that does not give it back.
-        }
     }
 
     private void Finish(UpdateRecord record)

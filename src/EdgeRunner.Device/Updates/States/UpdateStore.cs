@@ -79,6 +79,9 @@ internal sealed class UpdateStore(string stateDirectory, TimeProvider timeProvid
         return written;
     }
 
+    /// <summary>The same after the disk has spoiled a copy of its release once more. Nothing is written.</summary>
+    public UpdateRecord CountSpoiled(UpdateRecord record) => record with { Spoiled = record.Spoiled + 1, SpoiledAt = timeProvider.GetUtcNow() };
+
     // Before the state, and seldom: once for a release, and for a new limit.
     private void Remember(UpdateRecord before, UpdateRecord written)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using EdgeRunner.Device.Probing;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Tests.UpdateWriter;
@@ -96,6 +97,46 @@ public sealed class DamagedBundleTests(Releases releases) : IClassFixture<Releas
     }
 
     [Fact]
+    public async Task Version_that_fails_its_trial_goes_back_also_when_the_disk_does_not_give_its_bundle_back()
+    {
+        await Story().RunAsync(releases.Release(1));
+        var story = Story("bad-trial");
+        FileStream? locked = null;
+        story.Reached = (phase, moment) =>
+        {
+            if (phase == UpdatePhase.Trial && moment == UpdateMoment.Leaving) locked ??= new FileStream(story.Bundles.FindBundle(Model, "2.0.0")!, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        };
+
+        var record = await story.ContinueAsync(releases.Release(2));
+
+        using (locked) Assert.NotNull(locked);
+        Assert.Equal((UpdatePhase.Rejected, UpdateReasons.DigestMismatch, "1.0.0"), (record.Phase, record.ReasonCode, story.Bundles.InUse(Model)));
+        Assert.Contains("or cannot be read", record.Reason, StringComparison.Ordinal);
+        Assert.Contains("What came of it: trial-errors: 9 of 10 windows failed", record.Reason, StringComparison.Ordinal);
+        Assert.Empty(story.Denied.List());
+    }
+
+    [Fact]
+    public void Damage_is_looked_for_without_the_file_in_memory()
+    {
+        const int Length = 8 << 20;
+        var story = Story();
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(story.Bundles.Root, Model)).FullName, "2.0.0.ermodel");
+        var bytes = new byte[Length];
+        new Random(1).NextBytes(bytes);
+        File.WriteAllBytes(file, bytes);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var record = new UpdateRecord(Model, UpdatePhase.Staged) { Target = new KnownRelease("2.0.0", 2, digest, Length) { BundleSha256 = digest } };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.False(story.Ledger.IsDamaged(record));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Length / 8);
+        BundleDamage.FlipByte(file);
+        Assert.True(story.Ledger.IsDamaged(record));
+    }
+
+    [Fact]
     public async Task Daemon_that_died_in_the_trial_of_a_bundle_that_the_disk_has_spoiled_denies_nothing()
     {
         await Story().RunAsync(releases.Release(1));
@@ -122,6 +163,27 @@ public sealed class DamagedBundleTests(Releases releases) : IClassFixture<Releas
         var record = await Story("success", story.Probe).ContinueAsync(releases.Release(2)); // Also after a restart.
 
         Assert.Equal((UpdatePhase.Rejected, "memory-exceeded"), (record.Phase, record.ReasonCode));
+        Assert.Single(story.Denied.List());
+    }
+
+    [Fact]
+    public async Task Second_probe_that_the_kernel_kills_ends_the_update_whatever_troubles_were_before()
+    {
+        await Story().RunAsync(releases.Release(1));
+        var story = Story();
+        story.SwapLoaded = version => new ActivationReport(Model, version, Activated: false, "there is too little memory", []) { MayPass = true };
+        for (var i = 0; i < 20; i++) await Assert.ThrowsAsync<UpdateFailedException>(() => story.ContinueAsync(releases.Release(2)));
+        var probes = 0;
+        story = Story("success", path =>
+        {
+            probes++;
+            return UpdateStory.ReportOf(path, ProbeReason.MemoryExceeded) with { Signal = 9 };
+        });
+
+        Assert.Equal("memory-exceeded", (await Assert.ThrowsAsync<UpdateFailedException>(() => story.ContinueAsync(releases.Release(2)))).Code);
+        var record = await story.ContinueAsync(releases.Release(2));
+
+        Assert.Equal((UpdatePhase.Rejected, "memory-exceeded", 2), (record.Phase, record.ReasonCode, probes));
         Assert.Single(story.Denied.List());
     }
 

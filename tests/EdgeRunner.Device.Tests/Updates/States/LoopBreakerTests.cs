@@ -129,6 +129,37 @@ public sealed class LoopBreakerTests(Releases releases) : IClassFixture<Releases
         Assert.InRange(_trace.Count, UpdateRecord.MaxWrites - 2, UpdateRecord.MaxWrites);
         Assert.Empty(story.Denied.List());
         Assert.Equal("1.0.0", story.Bundles.InUse(Model));
+        var spoiled = record.Spoiled;
+        Assert.InRange(spoiled, 4, 8);
+
+        // The next round knows of this one; that of another release does not.
+        var again = Story().Machine.Begin(releases.Release(2), limits: null, story);
+        Assert.Equal((1, spoiled, record.SpoiledAt), (again.Writes, again.Spoiled, again.SpoiledAt));
+        var other = Story().Machine.Begin(releases.Release(3), limits: null, story);
+        Assert.Equal((0, null), (other.Spoiled, other.SpoiledAt));
+    }
+
+    [Fact]
+    public async Task Stops_in_order_during_a_trial_are_no_going_around()
+    {
+        await Story().RunAsync(releases.Release(1));
+        var story = Story();
+        story.Watch = _ => throw new OperationCanceledException();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => story.ContinueAsync(releases.Release(2)));
+        var writes = story.Store.Read(Model).Writes;
+        for (var i = 0; i < Many; i++)
+        {
+            story.Store.Write(story.Store.Read(Model) with { CleanStop = true }, counts: false);
+            story = Story();
+            story.Watch = _ => throw new OperationCanceledException();
+            await Assert.ThrowsAsync<OperationCanceledException>(() => story.RunAsync(releases.Release(2)));
+            Assert.False(story.Store.Read(Model).CleanStop); // Or a crash now would be taken for a stop.
+        }
+
+        Assert.Equal((UpdatePhase.Trial, writes, "2.0.0"), (story.Store.Read(Model).Phase, story.Store.Read(Model).Writes, story.Bundles.InUse(Model)));
+        story.Watch = null;
+        Assert.Equal(UpdatePhase.Committed, (await story.ContinueAsync(releases.Release(2))).Phase);
+        Assert.Empty(story.Denied.List());
     }
 
     private async Task AssertWaitsAsync(UpdateStory story, string code)

@@ -3,6 +3,7 @@ using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Tests.UpdateWriter;
 using EdgeRunner.Device.Updates;
 using EdgeRunner.Device.Updates.States;
+using EdgeRunner.Messaging.Rollouts;
 
 namespace EdgeRunner.Device.Tests.Updates.States;
 
@@ -237,6 +238,52 @@ public sealed class UpdateMachineTests(Releases releases) : IClassFixture<Releas
         File.WriteAllText(_state.File($"models/{Model}/active"), "");
         Story().Recovery.Run();
         Assert.Equal((UpdateReasons.TrialCrash, "1.0.0"), (Story().Store.Read(Model).ReasonCode, Story().Bundles.InUse(Model)));
+    }
+
+    [Fact]
+    public async Task Reason_of_a_rollback_outlives_the_trouble_that_delays_it()
+    {
+        await Story().RunAsync(releases.Release(1));
+        var story = Story("bad-trial");
+        var troubles = 0;
+        story.Reached = (phase, moment) =>
+        {
+            if (phase == UpdatePhase.RollingBack && moment == UpdateMoment.Inside && troubles++ == 0) throw new IOException("input/output error");
+        };
+
+        Assert.Equal(UpdateReasons.Storage, (await Assert.ThrowsAsync<UpdateFailedException>(() => story.ContinueAsync(releases.Release(2)))).Code);
+        Assert.Equal((UpdatePhase.RollingBack, UpdateReasons.TrialErrors), (story.Store.Read(Model).Phase, story.Store.Read(Model).ReasonCode));
+        var record = await story.ContinueAsync(releases.Release(2));
+
+        Assert.Equal((UpdatePhase.Rejected, UpdateReasons.TrialErrors, "9 of 10 windows failed"), (record.Phase, record.ReasonCode, record.Reason));
+        var denied = Assert.Single(story.Denied.List());
+        Assert.Equal((UpdateReasons.TrialErrors, "9 of 10 windows failed"), (denied.Code, denied.Reason));
+        Assert.Equal(UpdateReasons.TrialErrors, story.History.Read(Model)[^1].Code);
+    }
+
+    [Fact]
+    public async Task Release_that_is_begun_again_passes_its_probe_and_its_shadow_run_again()
+    {
+        await Story().RunAsync(releases.Release(1));
+        var story = Story("bad-trial");
+        var (probes, shadows) = (0, 0);
+        story.Probe = path =>
+        {
+            probes++;
+            return UpdateStory.ReportOf(path, ProbeReason.Ok);
+        };
+        story.Shadow = () =>
+        {
+            shadows++;
+            return new TrialVerdict(null, "the same");
+        };
+        for (var i = 1; i <= 2; i++)
+        {
+            story.Machine.Begin(releases.Release(2), new TrialLimits { ShadowWindows = 100 }, story);
+            Assert.Equal(UpdateReasons.TrialErrors, (await story.Machine.RunAsync(Model, new UpdateRun(releases.Release(2), new UpdateRoads(null!, story, null!)), default)).ReasonCode);
+            Assert.Equal((i, i), (probes, shadows));
+            story.Denied.Clear(Model); // As a person does who wants it again.
+        }
     }
 
     [Fact]
