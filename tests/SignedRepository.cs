@@ -136,18 +136,15 @@ internal sealed class SignedRepository : IDisposable
         await repository.RefreshAsync(all, CancellationToken.None);
     }
 
-    /// <summary>Opens and locks it.</summary>
-    internal TufRepository Open() => TufRepository.Open(Path, _timeProvider);
-
-    /// <summary>A depot that serves it may hold the lock for a moment, to see whether it could sign.</summary>
-    private async Task<TufRepository> OpenWhenFreeAsync()
+    /// <summary>Opens and locks it. A depot that serves it may hold the lock for a moment, to see whether it could sign.</summary>
+    internal async Task<TufRepository> OpenWhenFreeAsync()
     {
         var watch = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                return Open();
+                return TufRepository.Open(Path, _timeProvider);
             }
             catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && watch.Elapsed < Patience)
             {

@@ -63,6 +63,10 @@ internal static class CommandOutcome
         {
             return Fail(ExitCode.Unavailable, new FleetFailure("Broker", null, null, e.Message));
         }
+        catch (InterruptedException e)
+        {
+            return Fail(ExitCode.Interrupted, new FleetFailure("Interrupted", null, null, e.Message));
+        }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Encryption;
+using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Metadata;
 using EdgeRunner.Trust.Repository;
@@ -130,9 +131,9 @@ internal static class DeviceCommand
         command.Add(repo.Directory);
         command.Add(modelKeys);
         command.Add(repo.Json);
-        command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
+        command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
         {
-            using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider);
+            using var repository = await RepositoryOpening.OpenAsync(parsed.GetRequiredValue(repo.Directory), onlineKeys: null, environment.TimeProvider, cancellationToken).ConfigureAwait(false);
             var registry = new DeviceRegistry(repository.Content.Layout);
             var (report, groups) = change(parsed, repository.Content, registry);
             var commands = RekeyAdvice.For(repository.Content, new ModelKeyStore(repository.Content.Layout, parsed.GetValue(modelKeys)), groups);
@@ -151,7 +152,7 @@ internal static class DeviceCommand
                     output.WriteLine(line);
                 }
             }
-            return Task.FromResult(ExitCode.Ok);
+            return ExitCode.Ok;
         }));
         return command;
     }

@@ -43,7 +43,7 @@ internal static class ModelRepositoryCommands
             var model = ModelCatalog.Find(repository.Content, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version));
             var warnings = ReleaseUse.Require(repository.Content, wanted => string.Equals(wanted.Path, model.Target, StringComparison.Ordinal), parsed.GetValue(force),
                 $"{model.Name} {model.Version} is in use", "devices keep what they run, and cannot get it again");
-            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.Remove(repository, model.Name, model.Version), .. warnings]);
+            return Task.FromResult(new StagedChange([ModelCatalog.Remove(repository, model.Name, model.Version)], warnings));
         });
     }
 
@@ -66,7 +66,7 @@ internal static class ModelRepositoryCommands
             var limit = ModelCatalog.Find(repository.Content, parsed.GetRequiredValue(name), parsed.GetRequiredValue(version));
             var warnings = ReleaseUse.Require(repository.Content, wanted => string.Equals(wanted.Model, limit.Name, StringComparison.Ordinal) && wanted.Release < limit.Release, parsed.GetValue(force),
                 $"{limit.Name} {limit.Version} is release {limit.Release}, and an older one is in use", "devices of that group stop the model as soon as they learn of it, and run none until another release is rolled out to them");
-            return Task.FromResult<IReadOnlyList<string>>([ModelCatalog.SetMinRelease(repository, limit.Name, limit.Version), .. warnings]);
+            return Task.FromResult(new StagedChange([ModelCatalog.SetMinRelease(repository, limit.Name, limit.Version)], warnings));
         });
     }
 

@@ -28,7 +28,14 @@ internal static class RepoCommand
     /// <param name="command">With its own options; the common ones are added here.</param>
     /// <param name="environment">Clock and terminal.</param>
     /// <param name="change">Stages; returns what it did in words.</param>
-    internal static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, TufRepository, CancellationToken, Task<IReadOnlyList<string>>> change)
+    internal static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, TufRepository, CancellationToken, Task<IReadOnlyList<string>>> change) =>
+        Changing(command, environment, async (parsed, repository, cancellationToken) => new StagedChange(await change(parsed, repository, cancellationToken).ConfigureAwait(false), []));
+
+    /// <summary>As the other one, for a change that a person may have to be warned of.</summary>
+    /// <param name="command">With its own options; the common ones are added here.</param>
+    /// <param name="environment">Clock and terminal.</param>
+    /// <param name="change">Stages; returns what it did.</param>
+    internal static Command Changing(Command command, CommandEnvironment environment, Func<ParseResult, TufRepository, CancellationToken, Task<StagedChange>> change)
     {
         var repo = new RepoOptions();
         var sign = new SignOptions();
@@ -38,7 +45,7 @@ internal static class RepoCommand
         {
             // Before the lock: a person takes time to type a passphrase.
             using var signers = sign.Open(parsed, environment.Terminal);
-            using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
+            using var repository = await RepositoryOpening.OpenAsync(parsed.GetRequiredValue(repo.Directory), parsed.GetValue(repo.OnlineKeys), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
             var done = await change(parsed, repository, cancellationToken).ConfigureAwait(false);
             var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error,
                 sign.Again(parsed, parsed.GetRequiredValue(repo.Directory), parsed.GetValue(repo.OnlineKeys), parsed.GetValue(sign.Keys) ?? []));

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using EdgeRunner.Fleet.Repository;
-using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Commands;
 
@@ -13,12 +12,12 @@ internal static class RepoDropCommand
         var repo = new RepoOptions();
         var command = new Command("drop", "Gives up a staged change with the signatures that it has.") { role };
         repo.AddTo(command);
-        command.SetAction((parsed, _) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), output =>
+        command.SetAction((parsed, cancellationToken) => CommandOutcome.RunAsync(parsed, parsed.GetValue(repo.Json), async output =>
         {
-            using var repository = TufRepository.Open(parsed.GetRequiredValue(repo.Directory), environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
+            using var repository = await RepositoryOpening.OpenAsync(parsed.GetRequiredValue(repo.Directory), parsed.GetValue(repo.OnlineKeys), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
             repository.Drop(parsed.GetRequiredValue(role));
             RepoCommand.Print(output, parsed.GetValue(repo.Json), new ChangeReport([$"Dropped the staged change of {parsed.GetRequiredValue(role)}."], [], [], [], repository.Waiting()));
-            return Task.FromResult(ExitCode.Ok);
+            return ExitCode.Ok;
         }));
         return command;
     }

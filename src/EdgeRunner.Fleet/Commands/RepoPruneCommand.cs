@@ -42,7 +42,14 @@ internal static class RepoPruneCommand
             {
                 using var repository = await RepositoryOpening.WaitAsync(() => TufRepository.Open(directory, environment.TimeProvider), TimeSpan.FromSeconds(parsed.GetValue(wait)),
                     environment.TimeProvider, cancellationToken).ConfigureAwait(false);
-                report = repository.Prune(grace, Progress(environment.TimeProvider, parsed.InvocationConfiguration.Error), cancellationToken);
+                try
+                {
+                    report = repository.Prune(grace, Progress(environment.TimeProvider, parsed.InvocationConfiguration.Error), cancellationToken);
+                }
+                catch (OperationCanceledException e)
+                {
+                    throw new InterruptedException(e.Message, e);
+                }
             }
             var outcome = PruneOutcome.Of(report, parsed.GetValue(dryRun));
             output.Write(parsed.GetValue(repo.Json) ? JsonSerializer.Serialize(outcome, FleetJsonContext.Default.PruneOutcome) + "\n" : PruneText.Format(outcome));

@@ -15,10 +15,12 @@ internal static class RepoRecoverCommand
         return RepoCommand.Changing(command, environment, (parsed, repository, _) =>
         {
             var named = parsed.GetValue(roles)!.Distinct(StringComparer.Ordinal).ToArray();
-            var lost = named.Length > 0 ? named : [.. repository.OnlineRoles.Except(repository.Content.Leaving, StringComparer.Ordinal).Where(r => repository.AuthorityOf(r) is var a && a.RoleKeys.KeyIds.Count(repository.Online.Has) < a.RoleKeys.Threshold)];
+            // One without an authority is leaving, or was staged together with a delegation that was given up: nobody waits for its key.
+            string[] online = [.. repository.OnlineRoles.Where(r => repository.Content.StagedAuthoritiesOf(r).Count > 0)];
+            var lost = named.Length > 0 ? named : [.. online.Where(r => repository.AuthorityOf(r) is var a && a.RoleKeys.KeyIds.Count(repository.Online.Has) < a.RoleKeys.Threshold)];
             if (lost.Length == 0)
             {
-                throw new UsageException($"No online key is missing in {repository.OnlineKeysDirectory}. When one was stolen, say whose: --role {string.Join(" --role ", repository.OnlineRoles)}.");
+                throw new UsageException($"No online key is missing in {repository.OnlineKeysDirectory}. When one was stolen, say whose: --role {string.Join(" --role ", online)}.");
             }
             // All of it before the first key is made: half a recovery is worse than none.
             if (lost.FirstOrDefault(r => !repository.IsOnline(r)) is { } offline)

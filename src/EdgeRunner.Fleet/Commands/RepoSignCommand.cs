@@ -45,9 +45,9 @@ internal static class RepoSignCommand
                 var directory = parsed.GetRequiredValue(repo.Directory);
                 // Nobody types a passphrase for nothing.
                 using var signers = imports.Length == 0 && RepositoryContent.Read(new RepositoryLayout(directory)).Staged.Count == 0 ? SignerSet.None() : sign.Open(parsed, environment.Terminal);
-                using var repository = TufRepository.Open(directory, environment.TimeProvider, parsed.GetValue(repo.OnlineKeys));
+                using var repository = await RepositoryOpening.OpenAsync(directory, parsed.GetValue(repo.OnlineKeys), environment.TimeProvider, cancellationToken).ConfigureAwait(false);
                 var taken = imports.SelectMany(d => SigningFolder.Open(d).Read()).SelectMany(e => Take(repository, e)).ToArray();
-                report = await session.FinishAsync(repository, signers.Signers, taken, cancellationToken).ConfigureAwait(false);
+                report = await session.FinishAsync(repository, signers.Signers, new StagedChange(taken, []), cancellationToken).ConfigureAwait(false);
             }
             RepoCommand.Print(output, parsed.GetValue(repo.Json), report);
             return ExitCode.Ok;

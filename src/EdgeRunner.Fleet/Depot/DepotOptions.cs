@@ -43,7 +43,8 @@ internal sealed record DepotOptions(string Repository, string Fleet)
     /// <summary>Longest time to answer what was accepted when the depot is stopped; 0 to 5 min.</summary>
     public TimeSpan StopTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="UsageException">A value is out of range.</exception>
+    /// <exception cref="UsageException">A value is out of range, or the directory is something else than a repository: only other options mend that.</exception>
+    /// <exception cref="NotFoundException">A directory is not there. It may be mounted later, so whoever starts the depot may try again.</exception>
     internal void Check()
     {
         Require("--max-rate", MaxRatePerDevice, 1, 10_000);
@@ -52,19 +53,22 @@ internal sealed record DepotOptions(string Repository, string Fleet)
         Http.Check();
         if (!Directory.Exists(Repository))
         {
-            throw new UsageException($"--repo {Repository}: there is no such directory.");
+            throw new NotFoundException($"--repo {Repository}: there is no such directory.");
         }
         var layout = new RepositoryLayout(Repository);
         // An empty one is where a copy is still to come; targets come before metadata.
-        if (!File.Exists(layout.SettingsFile) && !Directory.Exists(layout.Metadata) && !Directory.Exists(layout.Targets) && Directory.EnumerateFileSystemEntries(Repository).Any())
+        if (!File.Exists(layout.SettingsFile) && !Directory.Exists(layout.Metadata) && !Directory.Exists(layout.Targets) && Directory.EnumerateFileSystemEntries(Repository).Any(IsForeign))
         {
             throw new UsageException($"--repo {Repository} is no repository: it has neither repository.json, nor metadata and targets. Make one with `edgefleet repo init`, or name a copy of one.");
         }
         if (OnlineKeys is not null && !Directory.Exists(OnlineKeys))
         {
-            throw new UsageException($"--online-keys {OnlineKeys}: there is no such directory, or this user may not see it. Leave the option out to serve without signing, or name the directory that `edgefleet repo status --json` calls onlineKeys.");
+            throw new NotFoundException($"--online-keys {OnlineKeys}: there is no such directory, or this user may not see it. Leave the option out to serve without signing, or name the directory that `edgefleet repo status --json` calls onlineKeys.");
         }
     }
+
+    /// <summary>Whether it is neither what a new file system has nor what a copy under way has first, such as <c>.lock</c> or a temporary file.</summary>
+    private static bool IsForeign(string path) => Path.GetFileName(path) is var name && !name.StartsWith('.') && name is not "lost+found";
 
     private static void Require(string option, long value, long least, long most)
     {

@@ -12,7 +12,7 @@ namespace EdgeRunner.Fleet.Repository;
 internal sealed record ChangeReport(IReadOnlyList<string> Done, IReadOnlyList<ChangedRole> Changes, IReadOnlyList<MadeSignature> Signed,
     IReadOnlyList<string> Published, IReadOnlyList<WaitingRole> Waiting)
 {
-    /// <summary>What the person should know: keys that were given and sign nothing of this.</summary>
+    /// <summary>What the person should know: keys that were given and sign nothing of this, rollouts that a forced change takes a release from.</summary>
     [JsonInclude]
     internal IReadOnlyList<string> Warnings { get; init; } = [];
 }

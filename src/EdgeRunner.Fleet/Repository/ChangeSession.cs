@@ -18,11 +18,11 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
     /// <param name="signers">Keys of people; may be none.</param>
     /// <param name="done">What the command did so far.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal async Task<ChangeReport> FinishAsync(TufRepository repository, IReadOnlyList<ISigner> signers, IReadOnlyList<string> done, CancellationToken cancellationToken)
+    internal async Task<ChangeReport> FinishAsync(TufRepository repository, IReadOnlyList<ISigner> signers, StagedChange done, CancellationToken cancellationToken)
     {
         var made = new List<MadeSignature>();
         var changes = Describe(repository.Content);
-        var warnings = Strangers(repository.Content, signers);
+        IReadOnlyList<string> warnings = [.. done.Warnings, .. Strangers(repository.Content, signers)];
         if (repository.Content.Staged.Count > 0)
         {
             if (signers.Count > 0)
@@ -34,7 +34,7 @@ internal sealed class ChangeSession(ITerminal terminal, bool yes, TextWriter err
             made.AddRange((await repository.SignAsync(repository.Online.Signers, roles: null, cancellationToken).ConfigureAwait(false)).Select(s => new MadeSignature(s.Role, s.KeyId)));
         }
         var published = await repository.PublishAsync(cancellationToken).ConfigureAwait(false);
-        return new ChangeReport(done, changes, made, published.Published, published.Waiting) { Warnings = warnings };
+        return new ChangeReport(done.Lines, changes, made, published.Published, published.Waiting) { Warnings = warnings };
     }
 
     /// <summary>Keys that were given and may sign nothing that waits: of another team, perhaps, or changed meanwhile.</summary>

@@ -22,7 +22,7 @@ internal static class ReleaseUse
             return [];
         }
         return force
-            ? [.. reasons.Select(r => $"Warning: {r}: {consequence}.")]
+            ? [.. reasons.Select(r => $"{r}: {consequence}.")]
             : throw new RepositoryException(RepositoryFailure.Refused, role: null, file: null, $"{what}: {string.Join("; ", reasons)}",
                 $"Give these groups another release with `edgefleet rollout set`, or end it with `edgefleet rollout remove`; or say --force: {consequence}");
     }

@@ -85,6 +85,7 @@ public sealed partial class TufRepository
     /// <param name="grace">How long the files of a snapshot stay after the next one replaced it.</param>
     /// <param name="removing">Called before each file with its place in the list; null for nobody.</param>
     /// <param name="cancellationToken">Stops before the next file.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; the message says how far it was.</exception>
     /// <exception cref="RepositoryException">It is not published yet, or a current file is damaged. Nothing was removed.</exception>
     /// <exception cref="IOException">A file could not be removed. Those before it are.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be removed. Those before it are.</exception>
@@ -94,7 +95,10 @@ public sealed partial class TufRepository
         string? directory = null;
         for (var i = 0; i < report.Unneeded.Count; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException($"Interrupted: {Before(report, i)} run this again", cancellationToken);
+            }
             removing?.Invoke(report, i);
             var path = Path.Combine(Layout.DirectoryPath, report.Unneeded[i].Path);
             var next = Path.GetDirectoryName(path)!;
@@ -124,7 +128,9 @@ public sealed partial class TufRepository
     }
 
     private static string Stopped(PruneReport report, int removed, Exception e) =>
-        $"{report.Unneeded[removed].Path} cannot be removed: {e.Message} {removed} of {report.Unneeded.Count} files were removed before it. Everything that devices need is there; mend it and run this again";
+        $"{report.Unneeded[removed].Path} cannot be removed: {e.Message} {Before(report, removed)} mend it and run this again";
+
+    private static string Before(PruneReport report, int removed) => $"{removed} of {report.Unneeded.Count} files were removed before it. Everything that devices need is there;";
 
     private static string Relative(RepositoryLayout layout, string path) => Path.GetRelativePath(layout.DirectoryPath, path);
 }

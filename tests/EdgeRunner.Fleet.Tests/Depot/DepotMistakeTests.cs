@@ -26,10 +26,27 @@ public sealed class DepotMistakeTests : IDisposable
     }
 
     [Fact]
-    public void Online_keys_that_are_not_there_are_wrong_use_when_they_were_asked_for()
+    public void A_new_file_system_and_a_copy_that_has_only_begun_wait_for_the_rest_of_it()
+    {
+        var directory = Directory.CreateDirectory(_directory.File("srv")).FullName;
+        Directory.CreateDirectory(Path.Combine(directory, "lost+found"));
+        new DepotOptions(directory, "north").Check();
+        File.WriteAllText(Path.Combine(directory, ".lock"), "");
+        File.WriteAllText(Path.Combine(directory, ".repository.json.x7Kq2a"), "{");
+        new DepotOptions(directory, "north").Check();
+        File.WriteAllText(Path.Combine(directory, "found"), "");
+        Assert.Throws<UsageException>(() => new DepotOptions(directory, "north").Check());
+    }
+
+    [Fact]
+    public void A_directory_that_was_named_and_is_not_there_may_come_later_so_whoever_starts_the_depot_may_try_again()
     {
         var missing = _directory.File("nosuch");
-        Assert.Contains($"--online-keys {missing}: there is no such directory", Assert.Throws<UsageException>(() => new DepotOptions(Directory.CreateDirectory(_directory.File("srv")).FullName, "north") { OnlineKeys = missing }.Check()).Message, StringComparison.Ordinal);
+        Assert.Contains($"--online-keys {missing}: there is no such directory", Assert.Throws<NotFoundException>(() => new DepotOptions(Directory.CreateDirectory(_directory.File("srv")).FullName, "north") { OnlineKeys = missing }.Check()).Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run("-r", _directory.File("srv"), "--online-keys", missing));
+        Assert.Contains($"--repo {missing}: there is no such directory", Assert.Throws<NotFoundException>(() => new DepotOptions(missing, "north").Check()).Message, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, Run("-r", missing));
+        Assert.Contains("RestartPreventExitStatus=2\n", File.ReadAllText(Path.Combine(TestPaths.RepositoryRoot, "device-configs", "systemd", "edgefleet-depot.service")), StringComparison.Ordinal);
     }
 
     [Fact]

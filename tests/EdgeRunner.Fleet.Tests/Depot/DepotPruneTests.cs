@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using EdgeRunner.Fleet.Tests.Depot.Http;
 using EdgeRunner.Messaging.Transfer;
-using EdgeRunner.Trust.Repository;
 
 namespace EdgeRunner.Fleet.Tests.Depot;
 
@@ -68,7 +67,7 @@ public sealed class DepotPruneTests : IAsyncLifetime
         Assert.Equal(release.Content, await client.GetByteArrayAsync(address));
         await MetricsAsync(there: true, "the team is in the figures");
 
-        await PatientlyAsync(() => _repository.ChangeAsync(repository => repository.RemoveDelegation(SignedRepository.Team)));
+        await _repository.ChangeAsync(repository => repository.RemoveDelegation(SignedRepository.Team));
         await PruneAsync();
 
         using var response = await client.GetAsync(address);
@@ -89,32 +88,13 @@ public sealed class DepotPruneTests : IAsyncLifetime
 
     private async Task RemoveAsync(string version)
     {
-        await PatientlyAsync(() => _repository.ChangeAsync(repository => repository.RemoveTargets(SignedRepository.Team, [$"models/vision/{version}.ermodel", $"models/vision/{version}.chunks"])));
+        await _repository.ChangeAsync(repository => repository.RemoveTargets(SignedRepository.Team, [$"models/vision/{version}.ermodel", $"models/vision/{version}.chunks"]));
         await PruneAsync();
     }
 
-    private Task PruneAsync() => PatientlyAsync(() =>
+    private async Task PruneAsync()
     {
-        using var repository = _repository.Open();
+        using var repository = await _repository.OpenWhenFreeAsync();
         Assert.NotEmpty(repository.Prune(TimeSpan.Zero, removing: null, CancellationToken.None).Unneeded);
-        return Task.CompletedTask;
-    });
-
-    /// <summary>The depot takes the lock for moments, to sign the timestamp.</summary>
-    private static async Task PatientlyAsync(Func<Task> change)
-    {
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                await change();
-                return;
-            }
-            catch (RepositoryException e) when (e.Failure is RepositoryFailure.Locked && watch.Elapsed < Waiting.Patience)
-            {
-                await Task.Delay(10);
-            }
-        }
     }
 }

@@ -83,7 +83,7 @@ public sealed class TimestampTests : IAsyncLifetime
     {
         await using var first = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
         await using var second = await RunningDepot.StartAsync(_repository.Path, _broker.Port, Unhurried, _time);
-        using (TufRepository.Open(_repository.Path, _time))
+        using (await _repository.OpenWhenFreeAsync())
         {
             _time.Advance(TimeSpan.FromMinutes(61)); // both are due while somebody else has the lock
         }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 using EdgeRunner.Fleet.Commands;
 using EdgeRunner.Trust.Repository;
@@ -17,6 +18,7 @@ public sealed class PruneCommandTests : IDisposable
         _repository.Signed("model", "add", _repository.Pack("1.0.0"), "--no-self-test");
         _repository.Signed("model", "add", _repository.Pack("1.1.0"), "--no-self-test");
         _repository.Signed("model", "remove", "shuttle-forest", "1.0.0");
+        Date(_repository.Time.GetUtcNow());
         Assert.Empty(_repository.Ok("repo", "prune", "--dry-run", "-r", _repository.Path).GetProperty("removed").EnumerateArray());
         Age();
         var before = Files();
@@ -69,6 +71,43 @@ public sealed class PruneCommandTests : IDisposable
         Assert.Equal(4, JsonDocument.Parse(output.ToString()).RootElement.GetProperty("removed").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_is_interrupted_says_how_far_it_was(bool json)
+    {
+        _repository.Ok("repo", "refresh", "--all", "-r", _repository.Path);
+        _repository.Ok("repo", "refresh", "--all", "-r", _repository.Path);
+        Age();
+        var before = Files();
+        using var interrupt = new CancellationTokenSource();
+        using StringWriter output = new(), error = new InterruptingWriter(interrupt);
+        var prune = RepoPruneCommand.Create(new CommandEnvironment(new SlowTime(), new NobodyThere(), 1_000));
+
+        var code = await prune.Parse(["-r", _repository.Path, .. json ? ["--json"] : Array.Empty<string>()])
+            .InvokeAsync(new InvocationConfiguration { Output = output, Error = error }, interrupt.Token);
+
+        const string said = "Interrupted: 1 of 4 files were removed before it. Everything that devices need is there; run this again";
+        Assert.Equal((ExitCode.Interrupted, $"Removed 0 of 4 files.\n{said}\n"), (code, error.ToString()));
+        Assert.Equal(before.Length - 1, Files().Length);
+        if (json)
+        {
+            var failure = JsonDocument.Parse(output.ToString()).RootElement;
+            Assert.Equal(("Interrupted", said), (failure.GetProperty("reason").GetString(), failure.GetProperty("error").GetString()));
+        }
+        Assert.Equal(3, _repository.Ok("repo", "prune", "-r", _repository.Path).GetProperty("removed").GetArrayLength());
+    }
+
+    /// <summary>Somebody who presses Ctrl-C as soon as something is said.</summary>
+    private sealed class InterruptingWriter(CancellationTokenSource interrupt) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            interrupt.Cancel();
+        }
+    }
+
     /// <summary>A clock on a machine where everything takes two seconds.</summary>
     private sealed class SlowTime : TimeProvider
     {
@@ -78,11 +117,14 @@ public sealed class PruneCommandTests : IDisposable
     }
 
     /// <summary>All files were written before the clock of the test began.</summary>
-    private void Age()
+    private void Age() => Date(DateTimeOffset.UnixEpoch);
+
+    /// <summary>The kernel dates files by the machine's clock, and commands go by the clock of the test.</summary>
+    private void Date(DateTimeOffset written)
     {
         foreach (var file in Directory.EnumerateFiles(_repository.Path, "*.*", SearchOption.AllDirectories))
         {
-            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+            File.SetLastWriteTimeUtc(file, written.UtcDateTime);
         }
     }
 

@@ -53,6 +53,22 @@ public sealed class RecoverTests : IDisposable
         Assert.Single(once.GetProperty("done").EnumerateArray());
     }
 
+    [Fact]
+    public void An_online_role_whose_delegation_was_given_up_has_no_key_that_anybody_waits_for()
+    {
+        _repository.Ok("repo", "add-delegation", "beta", "--path", "beta/*", "--online", "-r", _repository.Path);
+        _repository.Ok("repo", "drop", "targets", "-r", _repository.Path);
+        Assert.Contains("beta", RepositoryContent.Read(new RepositoryLayout(_repository.Path)).Staged.Keys);
+        _repository.Refused("say whose: --role timestamp --role snapshot --role rollout.", ["repo", "recover", .. By("root-1", "root-2")]);
+        File.Delete(Assert.Single(Directory.GetFiles(OnlineKeys, "timestamp-*.pem")));
+
+        var done = _repository.Ok(["repo", "recover", .. By("root-1", "root-2")]);
+
+        Assert.Contains("for timestamp: ", Assert.Single(done.GetProperty("done").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        _repository.Ok("repo", "refresh", "--all", "-r", _repository.Path);
+        Assert.True(_repository.Ok("repo", "verify", "-r", _repository.Path).GetProperty("isValid").GetBoolean());
+    }
+
     private string OnlineKeys => _repository.Path + "-online-keys";
 
     private void StageNewTargetsKeys()

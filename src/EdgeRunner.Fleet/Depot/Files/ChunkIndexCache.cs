@@ -23,8 +23,10 @@ internal sealed class ChunkIndexCache(PublishedFiles files, long maxBytes)
     {
         if (_byName.TryGetValue(name, out var node))
         {
+            // First, since a disk that fails throws here: list and table must not differ then.
+            var listed = node.Value.File.IsListed();
             _newestFirst.Remove(node);
-            if (node.Value.File.IsListed())
+            if (listed)
             {
                 _newestFirst.AddFirst(node);
                 return node.Value.File;
