@@ -19,6 +19,19 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
+    /// <summary>How often a timer was set going so far.</summary>
+    public int Armed { get; private set; }
+
+    /// <summary>When the next timer is due; null when none is set.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Count == 0 ? null : _timers.Min(t => t.Due);
+        }
+    }
+
     private DateTimeOffset Now => _moved ?? _start;
 
     public override DateTimeOffset GetUtcNow()
@@ -78,6 +91,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
                     return true;
                 Due = owner.Now + dueTime;
                 owner._timers.Add(this);
+                owner.Armed++;
                 return true;
             }
         }

@@ -14,7 +14,20 @@ internal sealed partial class BundleStore
     {
         var directory = Path.Combine(Root, name);
         if (!IsFileName(name) || !Directory.Exists(directory)) return [];
-        return [.. Directory.GetFiles(directory, "*" + Extension + DamagedExtension).Order(StringComparer.Ordinal).Select(file => Path.GetFileName(file)[..^(Extension.Length + DamagedExtension.Length)])];
+        // One that is back counts no more, also when the process that brought it ended before it had deleted what was kept.
+        return [.. SetAsideIn(directory).Where(version => !File.Exists(BundlePath(name, version)))];
+    }
+
+    /// <summary>Deletes what was kept of damaged versions that are back: of a process that ended before it could.</summary>
+    /// <exception cref="IOException">It cannot be deleted.</exception>
+    public void ForgetReturned(string name)
+    {
+        var directory = Path.Combine(Root, name);
+        if (!IsFileName(name) || !Directory.Exists(directory)) return;
+        lock (_change)
+        {
+            foreach (var version in SetAsideIn(directory).Where(version => File.Exists(BundlePath(name, version)))) ForgetSetAside(name, version);
+        }
     }
 
     /// <summary>Where a version lies that was set aside.</summary>
@@ -59,6 +72,9 @@ internal sealed partial class BundleStore
             return version;
         }
     }
+
+    private static IEnumerable<string> SetAsideIn(string directory) => Directory.GetFiles(directory, "*" + Extension + DamagedExtension).Order(StringComparer.Ordinal)
+        .Select(file => Path.GetFileName(file)[..^(Extension.Length + DamagedExtension.Length)]);
 
     // A good copy is there: what was kept of the damaged one has done its service.
     private void ForgetSetAside(string name, string version)

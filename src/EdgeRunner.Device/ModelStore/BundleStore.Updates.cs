@@ -79,7 +79,7 @@ internal sealed partial class BundleStore
             using var bundle = ModelBundle.Open(path, BundleLimits.Default);
             return bundle.Sha256;
         }
-        catch (BundleException)
+        catch (Exception e) when (e is BundleException || DiskDamage.IsIn(e))
         {
             return null;
         }

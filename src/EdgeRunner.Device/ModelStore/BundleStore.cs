@@ -163,7 +163,7 @@ internal sealed partial class BundleStore(string stateDirectory)
             if (!string.Equals(installed.Sha256, digest, StringComparison.Ordinal))
                 throw new IOException($"{title} is already installed with other content (sha256 {installed.Sha256}); give the new one a version of its own");
         }
-        catch (BundleException)
+        catch (Exception e) when (e is BundleException || DiskDamage.IsIn(e))
         {
             // Replaced by the good one.
         }
@@ -193,7 +193,8 @@ internal sealed partial class BundleStore(string stateDirectory)
             var version = File.ReadAllText(Path.Combine(Root, name, ActiveFile)).Trim();
             return version.Length is > 0 and < 256 && !version.Contains('/', StringComparison.Ordinal) ? version : null;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        // One that the disk has lost is as good as empty: nobody can tell what was in use, and another version can be made the one in use.
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || DiskDamage.IsIn(e))
         {
             return null;
         }

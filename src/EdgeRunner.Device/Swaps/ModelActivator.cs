@@ -51,7 +51,8 @@ internal sealed partial class ModelActivator(BundleStore store, PipelineHost pip
             var refusal = await RunAsync(users, () => change.Run(users, name, activate)).ConfigureAwait(false);
             if (refusal is null) Log.Activated(logger, name, version, change.Results.Count);
             else Log.Refused(logger, name, version, refusal);
-            if (refusal is null && states.Find($"model {name}") is { State: ComponentState.Degraded } && store.SetAside(name).Count == 0) states.Set($"model {name}", ComponentState.Running);
+            // Also while an older version is missed that was damaged: it was to be replaced, and now it is.
+            if (refusal is null && states.Find($"model {name}") is { State: ComponentState.Degraded }) states.Set($"model {name}", ComponentState.Running);
             states.Note($"model {name}", refusal is null ? $"{version} is active" : $"{version} refused: {refusal}");
             return new ActivationReport(name, version, refusal is null, refusal, change.Results) { MayPass = change.MayPass };
         }

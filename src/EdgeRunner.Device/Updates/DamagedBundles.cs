@@ -27,9 +27,10 @@ internal sealed class DamagedBundles(BundleStore bundles, UpdateStore states, Ac
             switch (fault)
             {
                 case BundleException e when bundles.InUse(model) is { } version && IsOf(e, model, version) && IsDamaged(model, version, e):
-                    var serves = SetAside(model, version, e.Message);
-                    Found?.Invoke();
-                    return serves is not null;
+                    return Replace(model, version, e.Message);
+                // Of the bundle, and not of a sensor or a library: it is read once more.
+                case IOException when DiskDamage.IsIn(fault) && bundles.InUse(model) is { } version && IsUnreadable(model, version):
+                    return Replace(model, version, fault.Message);
                 case ModelNotInstalledException when bundles.HasLostActive(model):
                     if (FallBack(model) is not { } found) return false;
                     tell(model, $"the version in use was gone, or the file that names it was damaged; {found} is in use now", false);
@@ -57,7 +58,7 @@ internal sealed class DamagedBundles(BundleStore bundles, UpdateStore states, Ac
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Not readable now is no damage, and no reason not to ask for releases: who needs the file says what is wrong with it.
+                // Not readable for want of memory or descriptors is no damage, and no reason not to ask for releases: who needs the file says what is wrong with it.
             }
         }
     }
@@ -67,8 +68,7 @@ internal sealed class DamagedBundles(BundleStore bundles, UpdateStore states, Ac
         var model = record.Model;
         // What is on its way in or out is looked at there.
         if (bundles.InUse(model) is not { } version || (!record.IsAtRest && string.Equals(record.Target?.Version, version, StringComparison.Ordinal))) return;
-        if (DigestOf(record, version) is { } installed && bundles.FileDigestOf(model, version) is { } there && !string.Equals(installed, there, StringComparison.Ordinal))
-            SetAside(model, version, $"its file has sha256 {there}, {installed} was installed");
+        if (DigestOf(record, version) is { } installed && FindDamage(model, version, installed) is { } why) SetAside(model, version, why);
     }
 
     /// <summary>Tells at the start what was set aside before it.</summary>
@@ -86,7 +86,20 @@ internal sealed class DamagedBundles(BundleStore bundles, UpdateStore states, Ac
 
     private void Remind(string model)
     {
-        if (bundles.SetAside(model) is [var version, ..]) tell(model, Words(model, version, null), true);
+        bundles.ForgetReturned(model);
+        var record = states.Read(model);
+        if (bundles.SetAside(model).FirstOrDefault(version => IsMissed(record, version)) is { } missed) tell(model, Words(model, missed, null), true);
+    }
+
+    // A version that came after it is no stopgap, nor is one that the group wanted instead.
+    private bool IsMissed(UpdateRecord record, string version) => bundles.InUse(record.Model) is not { } serves
+        || !((record.Phase is UpdatePhase.Committed && string.Equals(record.Target?.Version, serves, StringComparison.Ordinal)) || record.Find(serves)?.Number > record.Find(version)?.Number);
+
+    private bool Replace(string model, string version, string why)
+    {
+        var serves = SetAside(model, version, why);
+        Found?.Invoke();
+        return serves is not null;
     }
 
     private string? SetAside(string model, string version, string why)
@@ -133,8 +146,34 @@ internal sealed class DamagedBundles(BundleStore bundles, UpdateStore states, Ac
     // What is as it was installed and refused all the same is not damaged: a newer format under an older program, say. Of what a person has installed no digest is
     // known, and the checks inside of the bundle must do.
     private bool IsDamaged(string model, string version, BundleException fault) => DigestOf(states.Read(model), version) is { } installed
-        ? bundles.FileDigestOf(model, version) is { } there && !string.Equals(installed, there, StringComparison.Ordinal)
+        ? FindDamage(model, version, installed) is not null
         : fault.Reason is BundleErrorReason.Structure or BundleErrorReason.Digest;
+
+    // In words; null when the file is as it was installed, or gone.
+    private string? FindDamage(string model, string version, string installed)
+    {
+        try
+        {
+            return bundles.FileDigestOf(model, version) is { } there && !string.Equals(installed, there, StringComparison.Ordinal) ? $"its file has sha256 {there}, {installed} was installed" : null;
+        }
+        catch (IOException e) when (DiskDamage.IsIn(e))
+        {
+            return $"its file cannot be read: {e.Message}";
+        }
+    }
+
+    private bool IsUnreadable(string model, string version)
+    {
+        try
+        {
+            _ = bundles.FileDigestOf(model, version);
+            return false;
+        }
+        catch (IOException e) when (DiskDamage.IsIn(e))
+        {
+            return true;
+        }
+    }
 
     private bool IsOf(BundleException fault, string model, string version) => string.Equals(fault.File, bundles.FindBundle(model, version), StringComparison.Ordinal);
 

@@ -6,7 +6,7 @@ namespace EdgeRunner.Device.Updates;
 
 /// <summary>Says when this device checks for releases, and when it may begin to move one. Thread-safe; it does nothing by itself.</summary>
 /// <remarks>
-/// What wakes one device mostly wakes the fleet: a new timestamp, a broker that comes back, power that comes back. With J = <c>updates.jitterSeconds</c> and
+/// What wakes one device mostly wakes the fleet: a new timestamp, a broker that comes back, power that comes back, the moment of a rollout. With J = <c>updates.jitterSeconds</c> and
 /// h = hash of the device id in [0, 1), each wake leads to a check at <c>wake + h*J</c>, so that a depot is not asked by all at once, and to chunks from
 /// <c>wake + J</c> on, by all together, so that each chunk is sent once for many. A timestamp that comes while a check is under way, or while its chunks wait, counts
 /// for them too: the check may have seen the new release, and the others begin with it J after the timestamp. A person who asks waits for neither.
@@ -53,6 +53,9 @@ internal sealed class UpdateSchedule
     /// <summary>This device's place in its fleet, in [0, 1): what spreads devices out in time.</summary>
     internal double Share => _share;
 
+    /// <summary><c>updates.checkIntervalMinutes</c>.</summary>
+    internal TimeSpan Interval => _interval;
+
     /// <summary>How long this device waits after a wake; at least 0, below <c>updates.jitterSeconds</c>.</summary>
     internal TimeSpan Jitter => _window * _share;
 
@@ -97,6 +100,12 @@ internal sealed class UpdateSchedule
     internal void OnConnected()
     {
         lock (_gate) Wake(UpdateTrigger.Reconnect);
+    }
+
+    /// <summary>The device itself wants a check: the moment of a rollout has come, for the whole fleet, or what it runs is damaged. No person waits for it.</summary>
+    internal void OnNeed()
+    {
+        lock (_gate) Wake(UpdateTrigger.Need);
     }
 
     /// <summary>A person wants a check now, and what it finds at once.</summary>
@@ -189,7 +198,7 @@ internal sealed class UpdateSchedule
     private void Plan(TimeSpan checkAt, TimeSpan bulkAt, UpdateTrigger trigger, bool replace = false)
     {
         var isFirst = replace || checkAt < _checkAt || trigger == UpdateTrigger.Manual;
-        if (isFirst || (_trigger != UpdateTrigger.Manual && trigger == UpdateTrigger.Timestamp)) _checkBulkAt = bulkAt;
+        if (isFirst || (_trigger != UpdateTrigger.Manual && trigger is (UpdateTrigger.Timestamp or UpdateTrigger.Need))) _checkBulkAt = bulkAt;
         if (!isFirst) return;
         (_checkAt, _trigger) = (checkAt < _checkAt || replace ? checkAt : _checkAt, trigger);
         var moved = _moved;

@@ -13,12 +13,12 @@ internal sealed partial class UpdateService
     private readonly ConcurrentDictionary<string, long> _limits = new(StringComparer.Ordinal); // what checks have learned of min_release
     private readonly Queue<UpdateRoads> _retired = new(); // of earlier sticks, while an update from one may be under way
     private Task<CheckOutcome>? _check;
+    private long? _inspectedAt; // of the task of the check
     private UpdateRoads? _roads;
     private UpdateRoads? _directoryRoads;
 
     private void BeginCheck(UpdateTrigger trigger, string? directory, CancellationToken cancellationToken)
     {
-        _asked = false;
         _check = Task.Run(() => CheckAsync(trigger, directory, cancellationToken), cancellationToken);
     }
 
@@ -27,7 +27,7 @@ internal sealed partial class UpdateService
         UpdateRoads? opened = null; // of a directory, until they are handed over
         try
         {
-            parts.Damaged.Inspect(cancellationToken);
+            Inspect(trigger, cancellationToken);
             var roads = directory is null ? _roads ??= parts.Roads.Open(null) : opened = parts.Roads.Open(directory);
             var outcome = new CheckOutcome(trigger, await checker.CheckAsync(roads, Learn, cancellationToken).ConfigureAwait(false), null) { Directory = opened };
             opened = null;
@@ -51,6 +51,15 @@ internal sealed partial class UpdateService
         {
             if (opened is not null) await opened.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // Not at each check: whoever may write to the broker can wake this device each second, and this reads every byte of what is in use.
+    private void Inspect(UpdateTrigger trigger, CancellationToken cancellationToken)
+    {
+        var isDue = trigger is UpdateTrigger.Manual or UpdateTrigger.Interval || _inspectedAt is not { } last || timeProvider.GetElapsedTime(last) >= parts.Schedule.Interval;
+        if (!isDue) return;
+        _inspectedAt = timeProvider.GetTimestamp();
+        parts.Damaged.Inspect(cancellationToken);
     }
 
     // On the task of the check: what is revoked goes out of use now, and not when the last file of the check has come, or has not.
@@ -86,6 +95,7 @@ internal sealed partial class UpdateService
         _directoryRoads = outcome.Directory;
         _plans = new SortedDictionary<string, UpdatePlan>(outcome.Plans!.ToDictionary(plan => plan.Model, StringComparer.Ordinal), StringComparer.Ordinal);
         _done.Clear();
+        _asked = false; // Not before: a check that has failed is repeated with pauses.
         pauses.End(all: outcome.Trigger == UpdateTrigger.Manual);
         Answer(new UpdateAnswer(true, Describe()));
     }

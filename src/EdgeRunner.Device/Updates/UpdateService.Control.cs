@@ -77,6 +77,7 @@ internal sealed partial class UpdateService
         parts.Board.SetDesired(model, null, isPinned: false);
         states.Note($"update {model}", $"no longer pinned to {version}");
         _done.Remove(model);
+        parts.Schedule.Ask(); // What the group wants may never have been asked for, and a person waits.
         return Task.FromResult(new UpdateAnswer(true, ManualChange.Unpinned(model, version, parts.Denied)));
     }, cancellationToken);
 

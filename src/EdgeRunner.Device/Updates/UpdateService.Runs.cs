@@ -78,14 +78,14 @@ internal sealed partial class UpdateService
             : Abandon(record, $"the group wants {goal.Version} now", cancellationToken);
     }
 
-    // The goal is another than at the check: a pin was taken off, or the moment of a rollout has come.
+    // The goal is another than at the check: the moment of a rollout has come, for all devices at once, or a pin was taken off.
     private bool WithoutRelease(UpdateRecord record, UpdatePlan plan, UpdateGoal goal, CancellationToken cancellationToken)
     {
         if (plan.Trouble is { } trouble) parts.Board.SetTrouble(record.Model, trouble.Code, trouble.Message);
         else if (!_asked && _check is null)
         {
             _asked = true;
-            parts.Schedule.Ask();
+            parts.Schedule.OnNeed();
         }
 
         return !record.IsAtRest && string.Equals(record.Target?.Version, goal.Version, StringComparison.Ordinal)

@@ -39,7 +39,7 @@ internal sealed partial class UpdateService(UpdateParts parts, UpdateChecker che
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // The start of the daemon does not wait for a disk.
-        parts.Damaged.Found = parts.Schedule.Ask;
+        parts.Damaged.Found = parts.Schedule.OnNeed;
         try
         {
             await GoOnAsync(() =>

@@ -18,6 +18,9 @@ internal enum UpdateTrigger
     /// <summary>The last check failed.</summary>
     Retry,
 
+    /// <summary>The device itself wants something: the moment of a rollout has come, or a model is damaged.</summary>
+    Need,
+
     /// <summary>A person asked.</summary>
     Manual,
 }

@@ -52,6 +52,8 @@ internal static class RepoInitCommand
                 generateIn = Guide(environment.Terminal, parsed.InvocationConfiguration.Error, target);
             }
             var done = new List<string>();
+            // Held from before the first key to the end: two who make a repository at one place must not meet in their keys either.
+            using var place = RepositoryPlace.Take(target, environment.TimeProvider);
             using var made = new NewFiles(target);
             var maker = new OfflineKeys(generateIn, KeyCommand.KindOf(parsed.GetValue(type)), sign.Passphrases(parsed, environment.Terminal), done, environment.KeyIterations, made);
             var root = maker.For("root", parsed.GetValue(rootKeys)!, KeysPerRole);
@@ -70,7 +72,7 @@ internal static class RepoInitCommand
                     new NewDelegation("rollout", Online("rollout"), ["rollout/*"], Online: true),
                 ],
                 settings);
-            using var repository = TufRepository.Create(target, plan, environment.TimeProvider);
+            using var repository = TufRepository.Create(place, plan, environment.TimeProvider);
             made.Keep();
             done.Add($"Made the repository {target}. Its online keys are in {online}: readable by the depot's user only, and in no backup that others can read.");
             var session = new ChangeSession(environment.Terminal, parsed.GetValue(sign.Yes), parsed.InvocationConfiguration.Error,
@@ -87,8 +89,7 @@ internal static class RepoInitCommand
             {
                 using var key = KeyPair.Generate();
                 var file = NewOnlineKey.FileFor(online, role, key.PublicKey);
-                made.AddKey(file);
-                KeyFile.WriteNew(file, key, passphrase: null);
+                made.WriteKey(file, () => KeyFile.WriteNew(file, key, passphrase: null));
                 return new NewRole([key.PublicKey], 1);
             }
         }));

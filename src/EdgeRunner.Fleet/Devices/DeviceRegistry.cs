@@ -112,6 +112,7 @@ internal sealed class DeviceRegistry(RepositoryLayout layout)
             Write(device with { Keys = left });
             return device with { Keys = left };
         }
+        using var acting = RepositoryOwner.Of(layout).Enter();
         File.Delete(FileOf(id));
         DirectorySync.Flush(_directory);
         return null;
@@ -131,6 +132,7 @@ internal sealed class DeviceRegistry(RepositoryLayout layout)
 
     private void Write(EnrolledDevice device)
     {
+        using var acting = RepositoryOwner.Of(layout).Enter();
         PrivateFile.MakeDirectory(_directory);
         PrivateFile.Write(FileOf(device.Id), [.. JsonSerializer.SerializeToUtf8Bytes(device, EncryptionJsonContext.Default.EnrolledDevice), (byte)'\n'], PrivateFile.Private, overwrite: true);
     }

@@ -16,10 +16,12 @@ internal sealed class ModelKeyStore
     private const int MaxFileBytes = 16 << 20;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    private readonly RepositoryLayout _layout;
+
     /// <param name="layout">The repository.</param>
     /// <param name="directory">Null for <see cref="Variable"/>, else <c>REPOSITORY-model-keys</c>.</param>
     internal ModelKeyStore(RepositoryLayout layout, string? directory) =>
-        DirectoryPath = Path.GetFullPath(directory ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : layout.DirectoryPath + "-model-keys"));
+        (_layout, DirectoryPath) = (layout, Path.GetFullPath(directory ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : layout.DirectoryPath + "-model-keys")));
 
     internal string DirectoryPath { get; }
 
@@ -48,10 +50,12 @@ internal sealed class ModelKeyStore
         }
     }
 
-    /// <summary>Writes the keys of a model; durable when it returns.</summary>
+    /// <summary>Writes the keys of a model; durable when it returns. Root writes them as the owner of the repository, when the directory is that user's as well: they must be able to
+    /// use them.</summary>
     internal void Write(ModelKeys keys)
     {
         PrivateFile.MakeDirectory(DirectoryPath);
+        using var acting = RepositoryOwner.Beside(_layout, DirectoryPath).Enter();
         PrivateFile.Write(FileOf(keys.Model), [.. JsonSerializer.SerializeToUtf8Bytes(keys, EncryptionJsonContext.Default.ModelKeys), (byte)'\n'], PrivateFile.Private, overwrite: true);
     }
 

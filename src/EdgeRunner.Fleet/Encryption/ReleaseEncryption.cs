@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using EdgeRunner.Fleet.Devices;
 using EdgeRunner.Fleet.Repository;
 using EdgeRunner.Inference.Bundles;
+using EdgeRunner.Native.Linux;
 using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Repository;
@@ -32,10 +33,10 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
         store.Write(request.Mode == SealMode.Single ? keys : keys with { ChunkSecret = Share(keys.ChunkSecret, secret, recipients) });
 
         var file = Path.Combine(repository.Content.Layout.Staged, $".seal-{Guid.NewGuid():N}.tmp"); // what a crash leaves is swept away with what the repository's own leave
-        Directory.CreateDirectory(repository.Content.Layout.Staged);
+        var owner = RepositoryOwner.Of(repository.Content.Layout);
         try
         {
-            var (lengths, sha256) = await ReleaseSealer.SealAsync(bundle.Path, key, file, cancellationToken).ConfigureAwait(false);
+            var (lengths, sha256) = await SealAsync(bundle.Path, key, file, owner, cancellationToken).ConfigureAwait(false);
             done.Add(ModelCatalog.Add(repository, manifest, new ReleaseContent(file, sha256)
             {
                 ChunkLengths = lengths,
@@ -45,6 +46,7 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
         }
         finally
         {
+            using var acting = owner.Enter();
             File.Delete(file);
         }
         done.Add($"Encrypted ({Name(request.Mode)}) for {Count(devices, recipients)} of {string.Join(", ", request.Groups)}: {string.Join(", ", devices.Select(d => d.Id))}. Its key {key.KeyId} is in {store.DirectoryPath}.");
@@ -105,6 +107,21 @@ internal sealed class ReleaseEncryption(TufRepository repository, ModelKeyStore 
         new(key, [.. (before is not null && before.Key.AsSpan().SequenceEqual(key) ? before.SharedWith : []).Union(recipients.Select(r => r.Thumbprint), StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
 
     private static bool IsCurrent(ChunkSecret? secret, EncryptedRelease release) => secret is not null && release.Mode == SealMode.Chunked && secret.Key.AsSpan().SequenceEqual(release.Key);
+
+    /// <summary>Into a file that is the owner's from the beginning; what is written goes to the open file, whatever becomes of its name.</summary>
+    private static async Task<(IReadOnlyList<int> ChunkLengths, string Sha256)> SealAsync(string bundle, ReleaseKey key, string file, FileOwner owner, CancellationToken cancellationToken)
+    {
+        FileStream output;
+        using (owner.Enter())
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            output = new FileStream(file, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        }
+        await using (output.ConfigureAwait(false))
+        {
+            return await ReleaseSealer.SealAsync(bundle, key, output, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private byte[] SecretFor(ModelKeys keys, EncryptionRequest request, DevicePublicKey[] recipients, List<string> done)
     {

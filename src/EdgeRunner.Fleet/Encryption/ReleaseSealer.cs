@@ -13,16 +13,14 @@ internal static class ReleaseSealer
     /// <summary>Encrypts.</summary>
     /// <param name="bundle">The bundle; must not change meanwhile.</param>
     /// <param name="key">Says how, and for which release.</param>
-    /// <param name="target">The file to write; replaced.</param>
+    /// <param name="output">Gets the ciphertext; empty, and can be read.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Lengths of the pieces that the ciphertext is to be moved in, and its SHA-256 in lowercase hex.</returns>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
-    internal static async Task<(IReadOnlyList<int> ChunkLengths, string Sha256)> SealAsync(string bundle, ReleaseKey key, string target, CancellationToken cancellationToken)
+    internal static async Task<(IReadOnlyList<int> ChunkLengths, string Sha256)> SealAsync(string bundle, ReleaseKey key, FileStream output, CancellationToken cancellationToken)
     {
         var plain = new FileStream(bundle, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         await using var plainDisposal = plain.ConfigureAwait(false);
-        var output = new FileStream(target, FileMode.Create, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        await using var outputDisposal = output.ConfigureAwait(false);
         IReadOnlyList<int> lengths;
         if (key.Mode == SealMode.Single)
         {

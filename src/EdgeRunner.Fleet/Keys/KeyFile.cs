@@ -29,7 +29,15 @@ internal static class KeyFile
         }
         PrivateFile.MakeDirectory(Path.GetDirectoryName(path)!);
         PrivateFile.Write(path, passphrase is null ? key.ToPem() : key.ToEncryptedPem(passphrase, iterations), PrivateFile.Private, overwrite: false);
-        PrivateFile.Write(PublicFileOf(path), PemEncoding.WriteString("PUBLIC KEY", key.PublicKey.SubjectPublicKeyInfo.Span) + "\n", PrivateFile.Readable, overwrite: false);
+        try
+        {
+            PrivateFile.Write(PublicFileOf(path), PemEncoding.WriteString("PUBLIC KEY", key.PublicKey.SubjectPublicKeyInfo.Span) + "\n", PrivateFile.Readable, overwrite: false);
+        }
+        catch
+        {
+            File.Delete(path); // both or none; we have just made it
+            throw;
+        }
     }
 
     /// <summary>Encrypts a key file anew.</summary>

@@ -12,7 +12,10 @@ internal static class NewOnlineKey
     {
         var key = KeyPair.Generate();
         var file = FileFor(repository.OnlineKeysDirectory, role, key.PublicKey);
-        KeyFile.WriteNew(file, key, passphrase: null);
+        using (RepositoryOwner.Beside(repository.Content.Layout, repository.OnlineKeysDirectory).Enter())
+        {
+            KeyFile.WriteNew(file, key, passphrase: null);
+        }
         repository.Online.Add(key);
         done.Add($"New online key {key.PublicKey.KeyId[..8]} for {role}: {file}");
         return key.PublicKey;

@@ -11,7 +11,7 @@ namespace EdgeRunner.Fleet.Repository;
 /// <param name="passphrases">For new ones, and to sign with those that are given as private keys.</param>
 /// <param name="done">Gets a line for each new key.</param>
 /// <param name="iterations">Of PBKDF2, for new keys.</param>
-/// <param name="files">Gets the files of new keys before they are written.</param>
+/// <param name="files">Writes the files of new keys, and removes them when there is to be no repository.</param>
 internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, PassphraseSource passphrases, List<string> done, int iterations, NewFiles files)
 {
     private readonly List<KeyPair> _made = [];
@@ -76,8 +76,7 @@ internal sealed class OfflineKeys(string? directory, CryptoKeyKind kind, Passphr
         var key = KeyPair.Generate(kind);
         _made.Add(key);
         _madeFiles.Add(file);
-        files.AddKey(file);
-        KeyFile.WriteNew(file, key, passphrase, iterations);
+        files.WriteKey(file, () => KeyFile.WriteNew(file, key, passphrase, iterations));
         done.Add($"New key {key.PublicKey.KeyId[..8]}: {file}");
         return new OfflineKey(key.PublicKey, file);
     }

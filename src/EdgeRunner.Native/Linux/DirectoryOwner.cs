@@ -24,17 +24,34 @@ public static partial class DirectoryOwner
     /// <remarks>The owner of the directory may be anybody, and may change it meanwhile: every entry is opened without following links and given by its descriptor, and a
     /// file that has a second name stays as it is, since that name may be root's.</remarks>
     /// <exception cref="IOException">The kernel refuses; the message says what.</exception>
-    public static int GiveBack(string directory)
+    public static int GiveBack(string directory) => GiveBack(directory, static _ => true, deep: true, onlyTo: null);
+
+    /// <summary>As the other, for a directory in which root may have files of another kind: gives only what is named.</summary>
+    /// <param name="directory">Need not be there.</param>
+    /// <param name="isGiven">Says of a name in the directory whether it is to be given.</param>
+    /// <param name="deep">Also directories with that name, and all that is in them; else only files.</param>
+    /// <param name="onlyTo">Nothing is given when the directory is another user's; null for any owner.</param>
+    /// <returns>How many were given.</returns>
+    /// <exception cref="IOException">The kernel refuses; the message says what.</exception>
+    public static int GiveBack(string directory, Predicate<string> isGiven, bool deep, uint? onlyTo)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(isGiven);
         if (!OperatingSystem.IsLinux() || FileIdentity.CurrentUserId != 0) return 0;
         using var top = Open(AtCurrent, directory, OpenPath | OpenCloseOnExec);
         if (top is null) return 0;
         var owner = FileIdentity.Read((int)top.DangerousGetHandle());
-        return owner is { IsDirectory: true, UserId: not 0 } ? GiveBack(top, directory, owner, MaxDepth) : 0;
+        return owner is { IsDirectory: true, UserId: not 0 } && (onlyTo is null || onlyTo == owner.UserId) ? GiveBack(top, directory, owner, deep ? MaxDepth : 1, isGiven) : 0;
     }
 
-    private static int GiveBack(SafeFileHandle directory, string path, FileIdentity owner, int depth)
+    /// <summary>Looks at what a path leads to; null when there is nothing.</summary>
+    internal static FileIdentity? Identify(string path)
+    {
+        using var found = Open(AtCurrent, path, OpenPath | OpenCloseOnExec);
+        return found is null ? null : FileIdentity.Read((int)found.DangerousGetHandle());
+    }
+
+    private static int GiveBack(SafeFileHandle directory, string path, FileIdentity owner, int depth, Predicate<string> isGiven)
     {
         var given = 0;
         if (depth == 0) return given;
@@ -43,15 +60,16 @@ public static partial class DirectoryOwner
         foreach (var entry in Directory.GetFileSystemEntries($"/proc/self/fd/{descriptor}"))
         {
             var name = Path.GetFileName(entry);
+            if (!isGiven(name)) continue;
             using var child = Open(descriptor, name, OpenPath | OpenCloseOnExec | NoFollow);
             if (child is null) continue; // gone meanwhile
             var identity = FileIdentity.Read((int)child.DangerousGetHandle());
-            if (identity.UserId == 0 && (identity.IsDirectory || identity is { IsRegularFile: true, HardLinks: 1 }))
+            if (identity.UserId == 0 && ((identity.IsDirectory && depth > 1) || identity is { IsRegularFile: true, HardLinks: 1 }))
             {
                 if (ChangeOwner((int)child.DangerousGetHandle(), "", owner.UserId, owner.GroupId, AtEmptyPath) != 0) throw Failure("fchownat", Path.Combine(path, name));
                 given++;
             }
-            if (identity.IsDirectory) given += GiveBack(child, Path.Combine(path, name), owner, depth - 1);
+            if (identity.IsDirectory) given += GiveBack(child, Path.Combine(path, name), owner, depth - 1, static _ => true);
         }
         return given;
     }

@@ -47,6 +47,23 @@ public readonly unsafe partial record struct FileIdentity(bool IsDirectory, bool
 
     /// <summary>Looks at an open file.</summary>
     /// <exception cref="IOException">It cannot be looked at.</exception>
+    public static FileIdentity Read(SafeHandle file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var isHeld = false;
+        try
+        {
+            file.DangerousAddRef(ref isHeld);
+            return Read((int)file.DangerousGetHandle());
+        }
+        finally
+        {
+            if (isHeld) file.DangerousRelease();
+        }
+    }
+
+    /// <summary>Looks at an open file.</summary>
+    /// <exception cref="IOException">It cannot be looked at.</exception>
     internal static FileIdentity Read(int descriptor)
     {
         StatX found;

@@ -30,7 +30,7 @@ internal sealed class RepositoryDisk : IRepositoryDisk
             CreateDirectory(parent);
         }
         Directory.CreateDirectory(path);
-        MakeReadable(path, DirectoryMode);
+        MakeReadable(() => DirectorySync.AddMode(path, DirectoryMode));
     }
 
     public void Write(string path, ReadOnlySpan<byte> content)
@@ -40,14 +40,13 @@ internal sealed class RepositoryDisk : IRepositoryDisk
         RandomAccess.FlushToDisk(file);
     }
 
-    public (byte[] Sha256, long Length) Copy(string from, string to)
+    public (byte[] Sha256, long Length) Copy(SafeFileHandle from, string to)
     {
-        using var source = File.OpenHandle(from, options: FileOptions.SequentialScan);
         using var target = Create(to);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[BufferBytes];
         var length = 0L;
-        while (RandomAccess.Read(source, buffer, length) is > 0 and var read)
+        while (RandomAccess.Read(from, buffer, length) is > 0 and var read)
         {
             hash.AppendData(buffer, 0, read);
             RandomAccess.Write(target, buffer.AsSpan(0, read), length);
@@ -63,15 +62,24 @@ internal sealed class RepositoryDisk : IRepositoryDisk
 
     public void FlushDirectory(string path) => DirectorySync.Flush(path);
 
+    /// <summary>Always a new file: a link of that name, or a file that somebody else has open, is not written through.</summary>
     private static SafeFileHandle Create(string path)
     {
-        var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
-        MakeReadable(path, ReadableMode);
+        File.Delete(path);
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
+        MakeReadable(() =>
+        {
+            // By the handle: the path may be another file by now.
+            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(file) is var mode && (mode & ReadableMode) != ReadableMode)
+            {
+                File.SetUnixFileMode(file, mode | ReadableMode);
+            }
+        });
         return file;
     }
 
     /// <summary>Gives the rights that are missing and takes none: what the umask allows besides stays.</summary>
-    private static void MakeReadable(string path, UnixFileMode needed)
+    private static void MakeReadable(Action change)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -79,11 +87,7 @@ internal sealed class RepositoryDisk : IRepositoryDisk
         }
         try
         {
-            var mode = File.GetUnixFileMode(path);
-            if ((mode & needed) != needed)
-            {
-                File.SetUnixFileMode(path, mode | needed);
-            }
+            change();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -39,6 +39,9 @@ public sealed class RepositoryLayout
 
     internal string LockOwnerFile => Path.Combine(DirectoryPath, ".lock-owner");
 
+    /// <summary>What a repository has in its directory; anything else there is somebody's own.</summary>
+    internal IReadOnlyList<string> OwnNames => [.. ((string[])[Metadata, Targets, Staged, Path.Combine(DirectoryPath, "devices"), SettingsFile, AtomicWriter.Temporary(SettingsFile), LockFile, LockOwnerFile]).Select(p => Path.GetFileName(p))];
+
     /// <summary>The file of a published role. Only the timestamp has no version in its name.</summary>
     public string RoleFile(string role, long version) =>
         Path.Combine(Metadata, role is RoleNames.Timestamp ? RoleNames.FileName(role) : RoleNames.FileName(role, version));

@@ -14,15 +14,58 @@ public sealed partial class TufRepository
     public static TufRepository Create(string directory, NewRepository plan, TimeProvider timeProvider) =>
         Create(directory, plan, timeProvider, RepositoryDisk.Instance);
 
+    /// <summary>As the other, in a place that was locked before its keys were made.</summary>
+    /// <param name="place">Its lock is the repository's when this returns.</param>
+    /// <param name="plan">What it is to be.</param>
+    /// <param name="timeProvider">Wall time, for expiry dates.</param>
+    /// <exception cref="RepositoryException">The plan cannot work.</exception>
+    public static TufRepository Create(RepositoryPlace place, NewRepository plan, TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        Check(plan);
+        return Create(place, plan, timeProvider, RepositoryDisk.Instance);
+    }
+
     internal static TufRepository Create(string directory, NewRepository plan, TimeProvider timeProvider, IRepositoryDisk disk)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(timeProvider);
-        var layout = new RepositoryLayout(directory);
-        if (File.Exists(layout.SettingsFile))
+        RepositoryPlace.RequireNew(new RepositoryLayout(directory));
+        Check(plan);
+        var place = RepositoryPlace.Take(directory, timeProvider, disk);
+        try
         {
-            throw new RepositoryException(RepositoryFailure.AlreadyThere, role: null, layout.DirectoryPath, "there is a repository here already", "Name another directory, or delete this one when it was never given to a device");
+            return Create(place, plan, timeProvider, disk);
         }
+        catch
+        {
+            place.Release(); // before there are settings, `init` can simply be run again
+            throw;
+        }
+    }
+
+    private static TufRepository Create(RepositoryPlace place, NewRepository plan, TimeProvider timeProvider, IRepositoryDisk disk)
+    {
+        var layout = place.Layout;
+        var writer = new AtomicWriter(OwnersDisk.Of(disk, place.Owner));
+        place.AddDirectory(layout.Staged);
+        writer.MakeDirectory(layout.Staged, layout.DirectoryPath);
+        foreach (var envelope in FirstVersions(plan, timeProvider.GetUtcNow()))
+        {
+            RequireLength(envelope);
+            place.Add(layout.StagedFile(envelope.Role));
+            writer.Write(layout.StagedFile(envelope.Role), envelope.Raw.Span);
+        }
+        // Last: with it the directory is a repository.
+        writer.Write(layout.SettingsFile, plan.Settings.ToBytes());
+        var content = RepositoryContent.Read(layout);
+        return new TufRepository(place.Keep(), place.Owner, content, writer, timeProvider, onlineKeys: null);
+    }
+
+    private static void Check(NewRepository plan)
+    {
         plan.Root.Check(RoleNames.Root);
         plan.Targets.Check(RoleNames.Targets);
         plan.Snapshot.Check(RoleNames.Snapshot);
@@ -32,27 +75,6 @@ public sealed partial class TufRepository
             CheckDelegation(delegation);
         }
         plan.Settings.Check();
-
-        var writer = new AtomicWriter(disk);
-        writer.Disk.CreateDirectory(layout.DirectoryPath);
-        var held = RepositoryLock.Take(layout, timeProvider);
-        try
-        {
-            writer.MakeDirectory(layout.Staged, layout.DirectoryPath);
-            foreach (var envelope in FirstVersions(plan, timeProvider.GetUtcNow()))
-            {
-                RequireLength(envelope);
-                writer.Write(layout.StagedFile(envelope.Role), envelope.Raw.Span);
-            }
-            // Last: with it the directory is a repository, and before it `init` can simply be run again.
-            writer.Write(layout.SettingsFile, plan.Settings.ToBytes());
-            return new TufRepository(held, RepositoryContent.Read(layout), writer, timeProvider, onlineKeys: null);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
     }
 
     /// <summary>The roles that are signed without a person.</summary>

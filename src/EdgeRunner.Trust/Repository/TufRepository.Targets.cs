@@ -1,5 +1,7 @@
+using EdgeRunner.Native.Linux;
 using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Metadata;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeRunner.Trust.Repository;
 
@@ -100,7 +102,8 @@ public sealed partial class TufRepository
         }
         try
         {
-            var (sha256, length) = _writer.Disk.Copy(target.File, temporary);
+            using var source = OpenSource(lister, target.File);
+            var (sha256, length) = _writer.Disk.Copy(source, temporary);
             var digests = FileDigests.OfSha256(sha256);
             if (target.ExpectedSha256 is not null && !string.Equals(digests.Preferred, target.ExpectedSha256, StringComparison.Ordinal))
             {
@@ -115,6 +118,19 @@ public sealed partial class TufRepository
             _writer.DeleteQuietly(temporary);
             throw;
         }
+    }
+
+    /// <summary>With the rights of this process: a bundle that only root may read can be added. Not so in the repository, where a name may be a link by now, and everybody can read
+    /// what is copied.</summary>
+    private SafeFileHandle OpenSource(string lister, string file)
+    {
+        var source = File.OpenHandle(file, options: FileOptions.SequentialScan);
+        if (_owner != default && Path.GetFullPath(file).StartsWith(Layout.DirectoryPath + Path.DirectorySeparatorChar, StringComparison.Ordinal) && FileIdentity.Read(source).UserId != _owner.UserId)
+        {
+            source.Dispose();
+            throw new RepositoryException(RepositoryFailure.Refused, lister, file, "the file is in the repository, and is not the file of the repository's owner", "Add it from another directory");
+        }
+        return source;
     }
 
     private void RequireNotCountersigned(string role)

@@ -20,15 +20,19 @@ public sealed partial class TufRepository : IDisposable
     /// <summary>How far behind the last signature a clock may be and still count as right: it was corrected a little since.</summary>
     private static readonly TimeSpan ClockSlack = TimeSpan.FromHours(1);
 
+    /// <summary>Links are not followed: what is behind one is not ours.</summary>
+    private static readonly EnumerationOptions Sweepable = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false, MatchType = MatchType.Simple };
+
     private readonly RepositoryLock _lock;
+    private readonly FileOwner _owner;
     private readonly AtomicWriter _writer;
     private readonly TimeProvider _timeProvider;
     private readonly string? _onlineKeysOverride;
     private OnlineKeys? _online;
     private bool _isTolerant;
 
-    private TufRepository(RepositoryLock held, RepositoryContent content, AtomicWriter writer, TimeProvider timeProvider, string? onlineKeys) =>
-        (_lock, Content, _writer, _timeProvider, _onlineKeysOverride) = (held, content, writer, timeProvider, onlineKeys);
+    private TufRepository(RepositoryLock held, FileOwner owner, RepositoryContent content, AtomicWriter writer, TimeProvider timeProvider, string? onlineKeys) =>
+        (_lock, _owner, Content, _writer, _timeProvider, _onlineKeysOverride) = (held, owner, content, writer, timeProvider, onlineKeys);
 
     /// <summary>What the repository says now.</summary>
     public RepositoryContent Content { get; private set; }
@@ -69,11 +73,12 @@ public sealed partial class TufRepository : IDisposable
         ArgumentNullException.ThrowIfNull(timeProvider);
         var layout = new RepositoryLayout(directory);
         _ = RepositorySettings.Read(layout); // no lock file where there is no repository
-        var held = RepositoryLock.Take(layout, timeProvider);
+        var owner = RepositoryOwner.Of(layout);
+        var held = RepositoryLock.Take(layout, owner, timeProvider);
         try
         {
             var content = damaged is null ? RepositoryContent.Read(layout) : RepositoryContent.ReadAround(layout, damaged);
-            var repository = new TufRepository(held, content, new AtomicWriter(disk), timeProvider, onlineKeys) { _isTolerant = damaged is not null, DamagedStaged = damaged ?? [] };
+            var repository = new TufRepository(held, owner, content, new AtomicWriter(OwnersDisk.Of(disk, owner)), timeProvider, onlineKeys) { _isTolerant = damaged is not null, DamagedStaged = damaged ?? [] };
             repository.Sweep();
             return repository;
         }
@@ -84,26 +89,13 @@ public sealed partial class TufRepository : IDisposable
         }
     }
 
-    /// <summary>Wipes the online keys and lets the lock go. What root has made in the repository and beside its online keys goes to the owner of those directories: a depot that
-    /// runs as a user of its own must be able to read and to sign after <c>sudo edgefleet …</c>.</summary>
+    /// <summary>Wipes the online keys and lets the lock go. Root has made the owner's what it wrote in the repository; the keys that it has made beside it go to the owner here, when
+    /// their directory is that user's: a depot that runs as a user of its own must be able to sign after <c>sudo edgefleet …</c>.</summary>
     public void Dispose()
     {
         _online?.Dispose();
-        GiveBack(Layout.DirectoryPath);
-        GiveBack(OnlineKeysDirectory);
+        RepositoryOwner.GiveBackKeys(OnlineKeysDirectory, _owner);
         _lock.Dispose();
-    }
-
-    private static void GiveBack(string directory)
-    {
-        try
-        {
-            DirectoryOwner.GiveBack(directory);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A disk that knows no owners. The change is made, and a depot that cannot read it says so.
-        }
     }
 
     private DateTimeOffset ExpiryOf(string role) => _timeProvider.GetUtcNow() + Content.Settings.Lifetime(role);
@@ -118,7 +110,7 @@ public sealed partial class TufRepository : IDisposable
         {
             if (Directory.Exists(directory))
             {
-                foreach (var file in Directory.EnumerateFiles(directory, ".*" + RepositoryLayout.TemporarySuffix, SearchOption.AllDirectories))
+                foreach (var file in Directory.EnumerateFiles(directory, ".*" + RepositoryLayout.TemporarySuffix, Sweepable))
                 {
                     _writer.DeleteQuietly(file);
                 }

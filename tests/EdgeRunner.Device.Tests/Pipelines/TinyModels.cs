@@ -23,10 +23,11 @@ internal static class TinyModels
     /// <param name="elements">Elements of input and output.</param>
     /// <param name="graph">Steps instead of the one that runs the file <c>model.onnx</c>.</param>
     /// <param name="more">Further members of the manifest, each with a comma.</param>
+    /// <param name="model">Its name.</param>
     public static string Pack(PipelineRig rig, string onnx, string version, string limits = "{}", string range = "", string output = "y", float? golden = null, int elements = 1, float goldenInput = 2,
-        string? graph = null, string more = "")
+        string? graph = null, string more = "", string model = "tiny")
     {
-        var name = $"tiny-{version}-{onnx}-{output}-{golden}-{elements}";
+        var name = $"{model}-{version}-{onnx}-{output}-{golden}-{elements}";
         var file = rig.Directory.File($"{name}.ermodel");
         if (File.Exists(file)) return file;
         var directory = Directory.CreateDirectory(rig.Directory.File(name)).FullName;
@@ -42,7 +43,7 @@ internal static class TinyModels
         }
 
         File.WriteAllText(Path.Combine(directory, "model.json"), $$"""
-            { "format": 1, "name": "tiny", "version": "{{version}}", "license": "MIT",
+            { "format": 1, "name": "{{model}}", "version": "{{version}}", "license": "MIT",
               "inputs": [{ "name": "x", "type": "float32", "shape": {{shape}} }],
               "outputs": [{ "name": "{{output}}", "type": "float32", "shape": {{shape}}{{(range.Length == 0 ? "" : $", {range}")}} }],
               {{more}}

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeRunner.Device.Configuration;
 using EdgeRunner.Device.Decisions;
+using EdgeRunner.Device.Health;
 using EdgeRunner.Device.Swaps;
 using EdgeRunner.Device.Tests.Pipelines;
 
@@ -330,6 +331,20 @@ public sealed class ModelSwapTests : IDisposable
 
         PipelineRig.Wait(() => _rig.Worker.LastSwap is { Outcome: SwapOutcome.NextStart, Reason: var words } && words.Contains("could not begin with it and tries again", StringComparison.Ordinal));
         Assert.Contains("the model's input x takes 4", _rig.Worker.LastSwap!.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_after_one_that_was_damaged_ends_the_trouble_of_its_model()
+    {
+        _rig.Install(TinyModels.Pack(_rig.Rig, "identity_float32", "1.0.0"), TinyModels.Pack(_rig.Rig, "identity_float32", "1.1.0"));
+        await _rig.StartAsync(("p", TinyModels.Pipeline(_rig.Rig, Enumerable.Repeat(1f, Plenty), 1_000)));
+        _rig.Rig.Store.SetAside("tiny", "1.0.0");
+        _rig.Rig.States.Set("model tiny", ComponentState.Degraded, "1.0.0 is damaged");
+
+        Assert.True((await _rig.ActivateAsync("1.1.0")).Activated);
+
+        Assert.Equal(["1.0.0"], _rig.Rig.Store.SetAside("tiny"));
+        Assert.Equal(ComponentState.Running, _rig.Rig.States.Find("model tiny")!.State);
     }
 
     /// <summary>Lets the pipeline decide on some more windows and stops it: how long the swaps take is the machine's affair.</summary>

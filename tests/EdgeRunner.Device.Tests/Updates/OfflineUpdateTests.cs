@@ -58,6 +58,52 @@ public sealed class OfflineUpdateTests : IAsyncLifetime, IDisposable
         Assert.Empty(_said);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // The trial of the first model was handed over by an earlier command.
+    public async Task Command_that_is_killed_while_it_takes_another_model_denies_nothing_of_the_first(bool isSecondTime)
+    {
+        if (isSecondTime) Assert.True((await Update(ProbeReason.Ok).InstallAsync(_stick.Path, retry: false, default)).Done);
+        await _stick.AddReleaseAsync("zulu", "1.0.0", 1, await File.ReadAllBytesAsync(TinyModels.Pack(_rig, "identity_float32", "1.0.0", model: "zulu")));
+        var desired = SignedRepository.Desired(Group, "tiny", "1.1.0", 2);
+        await _stick.SetDesiredAsync(desired with { Models = desired.Models.Concat(SignedRepository.Desired(Group, "zulu", "1.0.0", 1).Models).ToDictionary(StringComparer.Ordinal) });
+        using var killed = new TempDirectory();
+        var update = Update(new Verdict(ProbeReason.Ok)
+        {
+            Runs = path =>
+            {
+                // What a SIGKILL at this moment leaves on the disk.
+                if (path.Contains("zulu", StringComparison.Ordinal)) Copy(Path.Combine(_rig.Directory.Path, "updates"), killed.File("updates"));
+            },
+        });
+
+        Assert.True((await update.InstallAsync(_stick.Path, retry: false, default)).Done);
+
+        Assert.Equal(UpdatePhase.Trial, Stores.States.Read("zulu").Phase);
+        var stores = UpdateStores.In(killed.Path, _time, _said.Add);
+        Assert.Equal(UpdatePhase.Trial, stores.States.Read("tiny").Phase);
+        new UpdateRecovery(
+            stores.States, new UpdateLedger(stores.States, stores.History, stores.Denied, stores.Bundles, 2, new NoCheckpoints()), stores.Bundles, BootId.Read(), _said.Add).Run();
+        Assert.Equal((UpdatePhase.Trial, 0), (stores.States.Read("tiny").Phase, stores.States.Read("tiny").Interruptions));
+        Assert.Empty(stores.Denied.List());
+        Assert.Empty(_said);
+    }
+
+    [Fact]
+    public async Task Trial_that_a_command_hands_over_runs_in_no_boot()
+    {
+        Assert.True((await Update(ProbeReason.Ok).InstallAsync(_stick.Path, retry: false, default)).Done);
+        // Killed between the state and the mark beside it: as when power is lost, and not as a crash of what was never loaded.
+        var stores = Stores;
+        stores.States.Write(stores.States.Read("tiny") with { CleanStop = false }, counts: false);
+
+        new UpdateRecovery(
+            stores.States, new UpdateLedger(stores.States, stores.History, stores.Denied, stores.Bundles, 2, new NoCheckpoints()), stores.Bundles, BootId.Read(), _said.Add).Run();
+
+        Assert.Equal(UpdatePhase.Trial, Stores.States.Read("tiny").Phase);
+        Assert.Empty(Stores.Denied.List());
+    }
+
     [Fact]
     public async Task Release_that_fails_its_probe_is_refused_beside_the_box_and_not_tried_again_by_itself()
     {
@@ -110,17 +156,31 @@ public sealed class OfflineUpdateTests : IAsyncLifetime, IDisposable
         Assert.Contains(empty.Path, answer.Words, StringComparison.Ordinal);
     }
 
-    private OfflineUpdate Update(ProbeReason reason) => new(
+    private static void Copy(string from, string to)
+    {
+        foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories).Append(from)) Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+    }
+
+    private OfflineUpdate Update(ProbeReason reason) => Update(new Verdict(reason));
+
+    private OfflineUpdate Update(Verdict verdict) => new(
         new DeviceConfiguration
         {
             Device = new DeviceOptions { Id = "device-1", Fleet = "test" },
             Storage = new StorageOptions { StateDirectory = _rig.Directory.Path },
             Updates = new UpdateOptions { Group = Group, RootFile = _stick.RootFile, Sources = [_stick.Path], TrustSystemClock = true },
         },
-        _time, _said.Add, new Verdict(reason));
+        _time, _said.Add, verdict);
 
     private sealed class Verdict(ProbeReason reason) : IReleaseProbe
     {
-        public Task<ProbeReport> RunAsync(string bundlePath, CancellationToken cancellationToken) => Task.FromResult(UpdateStory.ReportOf(bundlePath, reason));
+        public Action<string> Runs { get; init; } = _ => { };
+
+        public Task<ProbeReport> RunAsync(string bundlePath, CancellationToken cancellationToken)
+        {
+            Runs(bundlePath);
+            return Task.FromResult(UpdateStory.ReportOf(bundlePath, reason));
+        }
     }
 }

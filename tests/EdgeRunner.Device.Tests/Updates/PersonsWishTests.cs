@@ -48,11 +48,16 @@ public sealed class PersonsWishTests(Releases releases) : UpdateServiceTestBase(
         await Rig.StartAsync();
         await Rig.UntilAsync(UpdatePhase.Committed, "1.0.0");
         var end = new TaskCompletionSource<TrialVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Rig.Story.Watch = _ => end.Task; // Never looks at its token.
+        var isWatched = false;
+        Rig.Story.Watch = _ =>
+        {
+            Volatile.Write(ref isWatched, true);
+            return end.Task; // Never looks at its token.
+        };
         await Rig.AddAsync(Releases, 2);
         await Rig.WantAsync(2);
         await Rig.CheckAsync();
-        await Rig.UntilAsync(() => Rig.Report is { Phase: "trial", Version: "2.0.0" } && Rig.Serves is "2.0.0");
+        await Rig.UntilAsync(() => Volatile.Read(ref isWatched) && Rig.Report is { Phase: "trial", Version: "2.0.0" } && Rig.Serves is "2.0.0");
 
         var answer = await Rig.Service.ActivateAsync(UpdateStory.Model, "1.0.0", default);
 
@@ -73,9 +78,14 @@ public sealed class PersonsWishTests(Releases releases) : UpdateServiceTestBase(
         await NextAsync(2);
         await Rig.UntilAsync(UpdatePhase.Committed, "2.0.0");
         var end = new TaskCompletionSource<TrialVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Rig.Story.Watch = _ => end.Task; // Never looks at its token, so the first wish waits and the others wait behind it.
+        var isWatched = false;
+        Rig.Story.Watch = _ =>
+        {
+            Volatile.Write(ref isWatched, true);
+            return end.Task; // Never looks at its token, so the first wish waits and the others wait behind it.
+        };
         await NextAsync(3);
-        await Rig.UntilAsync(() => Rig.Report is { Phase: "trial", Version: "3.0.0" } && Rig.Serves is "3.0.0");
+        await Rig.UntilAsync(() => Volatile.Read(ref isWatched) && Rig.Report is { Phase: "trial", Version: "3.0.0" } && Rig.Serves is "3.0.0");
 
         using var gone = new CancellationTokenSource();
         var first = Rig.Service.ActivateAsync(UpdateStory.Model, "2.0.0", default);

@@ -51,6 +51,9 @@ internal sealed class ServiceRig : IAsyncDisposable
     /// <summary>How long a person's wish waits for a step; 30 s in the daemon.</summary>
     public TimeSpan QuietPatience { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary><c>updates.jitterSeconds</c>.</summary>
+    public double JitterSeconds { get; set; }
+
     public string StatusLogText => File.Exists(_statusLog.FilePath) ? File.ReadAllText(_statusLog.FilePath) : "";
 
     /// <summary>Phases in their order.</summary>
@@ -112,7 +115,7 @@ internal sealed class ServiceRig : IAsyncDisposable
         Parts = new UpdateParts(
             Story.Store, Story.History, Story.Denied, new Pins(Story.Store, TimeProvider.System, Story.Said.Add), Story.Bundles, Story.Machine,
             new ReleaseCheck(Story.Denied, Story.Bundles, _ => Facts), Story, Sticks = new CountedRoads(new UpdateRoadsFactory(options, identity, Story.Bundles, TimeProvider.System, NullLoggerFactory.Instance)),
-            new UpdateSchedule(Device, 0, 60, TimeProvider.System), Story.Board,
+            new UpdateSchedule(Device, JitterSeconds, 60, TimeProvider.System), Story.Board,
             new DamagedBundles(Story.Bundles, Story.Store, (model, words, _) => States.Set($"model {model}", ComponentState.Degraded, words)));
         Service = new UpdateService(Parts, new UpdateChecker(Parts, Device, () => Now()), new RetryPauses(0, TimeProvider.System), States, TimeProvider.System, NullLogger<UpdateService>.Instance) { QuietPatience = QuietPatience };
         await Service.StartAsync(default);

@@ -93,13 +93,13 @@ public sealed class UpdateScheduleTests
         early.OnChecked(succeeded: true);
 
         var chunks = early.WaitForBulkAsync(default);
-        _time.Advance(other.CheckDelay);
+        await AdvanceAsync(other.CheckDelay, chunks);
         Assert.True(other.TryBegin(out _));
         Assert.Equal(other.BulkDelay, early.BulkDelay);
-        _time.Advance(early.BulkDelay - Tick);
+        await AdvanceAsync(early.BulkDelay - Tick, chunks);
         Assert.False(chunks.IsCompleted);
-        _time.Advance(Tick);
-        await chunks;
+        await AdvanceAsync(Tick, chunks);
+        Assert.True(chunks.IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -112,14 +112,61 @@ public sealed class UpdateScheduleTests
         var chunks = schedule.WaitForBulkAsync(default);
         for (var version = 3; version < 3 + 89; version++)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            schedule.OnTimestamp(Timestamp(version));
-            if (schedule.TryBegin(out _)) schedule.OnChecked(succeeded: true);
+            await AdvanceAsync(TimeSpan.FromSeconds(1), chunks);
+            await ChangeAsync(() =>
+            {
+                var before = schedule.CheckDelay;
+                schedule.OnTimestamp(Timestamp(version));
+                return schedule.CheckDelay < before;
+            }, chunks);
+            await ChangeAsync(() => schedule.TryBegin(out _), chunks);
+            schedule.OnChecked(succeeded: true);
         }
 
+        await AdvanceAsync(TimeSpan.FromSeconds(1) - Tick, chunks);
         Assert.False(chunks.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        await chunks;
+        await AdvanceAsync(Tick, chunks);
+        Assert.True(chunks.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void All_devices_that_a_moment_wakes_ask_one_after_the_other_and_begin_with_chunks_at_one_time()
+    {
+        var schedules = Enumerable.Range(0, 20).Select(i => Checked($"box-{i}")).ToList();
+        // One of them would have checked soon by itself.
+        var soon = Make("box-soon");
+        _time.Advance(soon.CheckDelay / 2);
+        schedules.Add(soon);
+        var wokenAt = _time.GetUtcNow();
+        foreach (var schedule in schedules) schedule.OnNeed();
+        Assert.All(schedules[..20], schedule => Assert.Equal(schedule.Jitter, schedule.CheckDelay));
+        List<DateTimeOffset> bulk = [];
+        List<UpdateTrigger> triggers = [];
+        while (bulk.Count < schedules.Count)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            foreach (var schedule in schedules)
+            {
+                if (!schedule.TryBegin(out var trigger)) continue;
+                triggers.Add(trigger);
+                bulk.Add(_time.GetUtcNow() + schedule.BulkDelay);
+            }
+        }
+
+        Assert.All(bulk, at => Assert.Equal(wokenAt + Window, at));
+        Assert.DoesNotContain(UpdateTrigger.Manual, triggers);
+    }
+
+    [Fact]
+    public void A_need_of_the_device_takes_nothing_from_a_person_and_is_no_check_more_than_one_a_second()
+    {
+        var schedule = Checked(jitterSeconds: 0);
+        schedule.Ask();
+        schedule.OnNeed();
+        Assert.True(schedule.TryBegin(out var trigger));
+        Assert.Equal((UpdateTrigger.Manual, TimeSpan.Zero), (trigger, schedule.BulkDelay));
+        schedule.OnNeed();
+        Assert.Equal(TimeSpan.FromSeconds(1), schedule.CheckDelay);
     }
 
     [Fact]
@@ -267,5 +314,33 @@ public sealed class UpdateScheduleTests
         var next = schedule.WaitForCheckAsync(cancellation.Token);
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next);
+    }
+
+    // Who waits goes on on the pool, and must have set its timer anew before the clock moves again: else that is due too late.
+    private async Task AdvanceAsync(TimeSpan time, Task waiting)
+    {
+        var target = _time.GetUtcNow() + time;
+        while (!waiting.IsCompleted && _time.NextDue is { } due && due <= target)
+        {
+            await ChangeAsync(() =>
+            {
+                _time.Advance(due - _time.GetUtcNow());
+                return true;
+            }, waiting);
+        }
+
+        _time.Advance(target - _time.GetUtcNow());
+    }
+
+    // Something that wakes who waits, or not; then it is waited until it sleeps again, or is done.
+    private async Task ChangeAsync(Func<bool> wakes, Task waiting)
+    {
+        var armed = _time.Armed;
+        if (!wakes()) return;
+        for (var i = 0; _time.Armed == armed && !waiting.IsCompleted; i++)
+        {
+            Assert.True(i < 6_000, "it neither goes on waiting nor ends");
+            await Task.Delay(5);
+        }
     }
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EdgeRunner.Fleet.Tests.Repository;
 using EdgeRunner.Inference.Chunks;
+using EdgeRunner.Native.Linux;
 using EdgeRunner.Trust.Encryption;
 using EdgeRunner.Trust.Json;
 using EdgeRunner.Trust.Metadata;
@@ -178,6 +180,36 @@ public sealed class EncryptedModelTests : IDisposable
         _fleet.Signed("model", "rekey", Model, "1.0.0");
         await Assert.ThrowsAsync<SealException>(() => OpenAsync("1.0.0", _first));
         Assert.NotEmpty(await OpenAsync("1.0.0", _second));
+    }
+
+    [Theory]
+    [InlineData("single")]
+    [InlineData("chunked")]
+    public void What_root_encrypts_in_the_repository_of_a_depot_is_the_depots_and_keys_elsewhere_stay_roots(string mode)
+    {
+        const uint Depot = 65534;
+        Assert.True(FileIdentity.CurrentUserId == 0, "only root can work in another user's repository: run this as root or with sudo");
+        Directory.CreateDirectory(KeysDirectory);
+        Chown($"{Depot}:{Depot}", "-R", Repo, KeysDirectory);
+        Enroll("press-1", _first, "canary");
+        _fleet.Signed("model", "add", _fleet.Pack("1.0.0"), "--no-self-test", "--encrypt-for", "canary", "--mode", mode);
+        Enroll("press-2", _second, "canary");
+        _fleet.Signed("model", "rekey", Model, "1.0.0");
+
+        Assert.All([.. Directory.GetFiles(KeysDirectory), .. Directory.GetFileSystemEntries(Repo, "*", SearchOption.AllDirectories)], path => Assert.Equal((path, Depot), (path, FileIdentity.Read(path)!.Value.UserId)));
+        Assert.Equal(OwnerOnly, File.GetUnixFileMode(Path.Combine(KeysDirectory, Model + ".json")));
+        _fleet.Ok("repo", "verify", "-r", Repo);
+
+        Chown("1234:1234", KeysDirectory);
+        _fleet.Signed("model", "add", _fleet.Pack("1.1.0"), "--no-self-test", "--encrypt-for", "canary", "--mode", mode);
+        Assert.Equal(0u, FileIdentity.Read(Path.Combine(KeysDirectory, Model + ".json"))!.Value.UserId);
+    }
+
+    private static void Chown(params string[] words)
+    {
+        using var chown = Process.Start("chown", words);
+        chown.WaitForExit();
+        Assert.Equal(0, chown.ExitCode);
     }
 
     [Fact]

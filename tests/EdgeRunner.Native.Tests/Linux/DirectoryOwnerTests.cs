@@ -73,6 +73,25 @@ public sealed class DirectoryOwnerTests : IDisposable
         Assert.Equal(Me, OwnerOf(_directory.File("file")));
     }
 
+    [Fact]
+    public void Only_what_is_named_is_given_and_only_to_the_owner_that_is_meant()
+    {
+        Assert.True(IsRoot, "only root can give files away: run this as root or with sudo");
+        foreach (var name in (string[])["key.pem", "notes", "ours/deep/file", "sub.pem/key.pem"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_directory.File(name))!);
+            File.WriteAllText(_directory.File(name), "");
+        }
+        ChangeOwner(Owner, _directory.Path);
+
+        Assert.Equal(0, DirectoryOwner.GiveBack(_directory.Path, static _ => true, deep: true, onlyTo: 99));
+        Assert.Equal(1, DirectoryOwner.GiveBack(_directory.Path, static name => name.EndsWith(".pem", StringComparison.Ordinal), deep: false, onlyTo: 4711));
+        Assert.Equal(3, DirectoryOwner.GiveBack(_directory.Path, static name => name is "ours", deep: true, onlyTo: 4711));
+
+        foreach (var path in (string[])["key.pem", "ours", "ours/deep", "ours/deep/file"]) Assert.Equal((path, (4711u, 4712u)), (path, OwnerOf(_directory.File(path))));
+        foreach (var path in (string[])["notes", "sub.pem", "sub.pem/key.pem"]) Assert.Equal((path, Me), (path, OwnerOf(_directory.File(path))));
+    }
+
     private (uint, uint) Me => OwnerOf(_elsewhere.Path);
 
     private static (uint, uint) OwnerOf(string path) => FileIdentity.Read(path) is { } found ? (found.UserId, found.GroupId) : throw new FileNotFoundException(path);

@@ -1,4 +1,5 @@
 using EdgeRunner.Trust.Repository;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeRunner.Trust.Tests.Repository;
 
@@ -38,12 +39,12 @@ internal sealed class CuttingRepositoryDisk(int cutAt, CuttingRepositoryDisk.Way
         RepositoryDisk.Instance.Write(path, content);
     }
 
-    public (byte[] Sha256, long Length) Copy(string from, string to)
+    public (byte[] Sha256, long Length) Copy(SafeFileHandle from, string to)
     {
         if (IsCut() && way is Way.Half)
         {
-            var content = File.ReadAllBytes(from);
-            File.WriteAllBytes(to, content[..(content.Length / 2)]);
+            var half = new byte[RandomAccess.GetLength(from) / 2];
+            File.WriteAllBytes(to, half[..RandomAccess.Read(from, half, 0)]);
         }
         Count();
         return RepositoryDisk.Instance.Copy(from, to);

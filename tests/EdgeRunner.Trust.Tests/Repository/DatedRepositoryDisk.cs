@@ -1,5 +1,6 @@
 using EdgeRunner.TestSupport;
 using EdgeRunner.Trust.Repository;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeRunner.Trust.Tests.Repository;
 
@@ -17,7 +18,7 @@ internal sealed class DatedRepositoryDisk(ManualTimeProvider time) : IRepository
         Date(path);
     }
 
-    public (byte[] Sha256, long Length) Copy(string from, string to)
+    public (byte[] Sha256, long Length) Copy(SafeFileHandle from, string to)
     {
         var copied = RepositoryDisk.Instance.Copy(from, to);
         Date(to);

@@ -1,3 +1,4 @@
+using EdgeRunner.Device.ModelStore;
 using EdgeRunner.Inference.Chunks;
 using EdgeRunner.Native.Linux;
 using EdgeRunner.Trust.Metadata;
@@ -71,13 +72,22 @@ internal sealed class PartFile : IDisposable
         if (RandomAccess.GetLength(_file) != length) RandomAccess.SetLength(_file, length);
     }
 
-    /// <summary>Reads a piece; shorter when the file ends before.</summary>
+    /// <summary>Reads a piece; shorter when the file ends before, or the disk has lost the rest of it.</summary>
     internal ReadOnlySpan<byte> Read(Chunk chunk, byte[] buffer)
     {
         var done = 0;
         while (done < chunk.Length)
         {
-            var read = RandomAccess.Read(_file, buffer.AsSpan(done, chunk.Length - done), chunk.Offset + done);
+            int read;
+            try
+            {
+                read = RandomAccess.Read(_file, buffer.AsSpan(done, chunk.Length - done), chunk.Offset + done);
+            }
+            catch (IOException e) when (DiskDamage.IsIn(e))
+            {
+                break; // It is no chunk then, and fetched again.
+            }
+
             if (read == 0) break;
             done += read;
         }

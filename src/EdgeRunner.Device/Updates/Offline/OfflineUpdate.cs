@@ -14,6 +14,9 @@ namespace EdgeRunner.Device.Updates.Offline;
 /// its next start, without any road to a repository.</remarks>
 internal sealed class OfflineUpdate
 {
+    /// <summary>Boot of a trial that is handed over: nothing of the version was loaded in any, and the death of this command is no crash of it.</summary>
+    private const string NoBoot = "";
+
     private readonly UpdateParts _parts;
     private readonly UpdateChecker _checker;
     private readonly UpdateRecovery _recovery;
@@ -34,7 +37,7 @@ internal sealed class OfflineUpdate
         var ledger = new UpdateLedger(stores.States, stores.History, stores.Denied, stores.Bundles, options.KeepVersions, new NoCheckpoints());
         probe ??= new ChildProbe(new ModelProbe(configuration.Inference, timeProvider));
         var models = new OfflineSwitch(stores.Bundles);
-        var machine = new UpdateMachine(stores.States, ledger, stores.Bundles, probe, models, new OfflineTrial(), board, options.Trial, _bootId, new NoCheckpoints());
+        var machine = new UpdateMachine(stores.States, ledger, stores.Bundles, probe, models, new OfflineTrial(), board, options.Trial, NoBoot, new NoCheckpoints());
         // Not the engine's: the probe loads it and says more.
         var check = new ReleaseCheck(stores.Denied, stores.Bundles, _ => new DeviceFacts(null, [], AvailableMemory.Read(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         _parts = new UpdateParts(
@@ -61,6 +64,7 @@ internal sealed class OfflineUpdate
     {
         // What the start of a daemon would do: a version that took it down is not taken up again.
         _recovery.Run();
+        HandOver(); // It has just gone on with the trials that were stopped in order, as if pipelines ran.
         _parts.Damaged.Inspect(cancellationToken);
         if (retry) Forgive();
         try
@@ -80,10 +84,16 @@ internal sealed class OfflineUpdate
         }
         finally
         {
-            // As a daemon that is stopped in order: without the mark the next start takes it for a crash.
-            foreach (var record in _parts.Store.Models().Select(_parts.Store.Read).Where(record => record.Phase == UpdatePhase.Trial)) _parts.Store.Write(record with { CleanStop = true }, counts: false);
+            HandOver();
         }
     });
+
+    // As a daemon that is stopped in order: without the mark the next start takes it for a crash. For each trial as soon as it is there, since models after it may take minutes and
+    // this command may be killed meanwhile.
+    private void HandOver()
+    {
+        foreach (var record in _parts.Store.Models().Select(_parts.Store.Read).Where(record => record is { Phase: UpdatePhase.Trial, CleanStop: false })) _parts.Store.Write(record with { CleanStop = true }, counts: false);
+    }
 
     private async Task<(string Words, string? Code)> TakeAsync(UpdatePlan plan, CancellationToken cancellationToken)
     {
@@ -102,6 +112,7 @@ internal sealed class OfflineUpdate
         }
         catch (DaemonNeededException)
         {
+            HandOver();
             return ($"{plan.Release!.Version} is here and has passed its probe; the daemon swaps it in and watches it at its next start: systemctl start edgerunner", null);
         }
         catch (UpdateFailedException e)

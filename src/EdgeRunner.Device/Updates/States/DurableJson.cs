@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using EdgeRunner.Device.ModelStore;
 
 namespace EdgeRunner.Device.Updates.States;
 
@@ -18,9 +19,6 @@ internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, 
     /// <summary>Added to the name of a file that was set aside. One is kept: the last.</summary>
     public const string DamagedSuffix = ".damaged";
 
-    /// <summary>What the kernel says of a sector or a file system that is damaged: EIO, EBADMSG, EUCLEAN.</summary>
-    private static readonly int[] DamageErrors = [5, 74, 117];
-
     /// <summary>Reads the file; null when it is not there or was set aside.</summary>
     /// <exception cref="IOException">It cannot be read now (no memory, no descriptors); what it holds is still good.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not.</exception>
@@ -37,7 +35,7 @@ internal sealed class DurableJson<T>(string path, JsonTypeInfo<T> type, Func<T, 
         {
             return null;
         }
-        catch (IOException e) when (DamageErrors.Contains(e.HResult))
+        catch (IOException e) when (DiskDamage.IsIn(e))
         {
             // Sectors of an old card may not be readable any more; what is written next goes elsewhere.
             return SetAside(e.Message);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using EdgeRunner.Device.ModelStore;
 
 namespace EdgeRunner.Device.Updates.States;
 
@@ -44,17 +45,23 @@ internal sealed class UpdateHistory(UpdateStore store)
 
     private List<HistoryEntry> ReadAll(string model, Action<int> tellDamaged)
     {
+        List<HistoryEntry?> lines = [];
         try
         {
-            var lines = File.ReadLines(PathOf(model), Encoding.UTF8).Select(Parse).ToList();
-            var entries = lines.OfType<HistoryEntry>().ToList();
-            if (entries.Count < lines.Count) tellDamaged(lines.Count - entries.Count);
-            return entries;
+            foreach (var line in File.ReadLines(PathOf(model), Encoding.UTF8)) lines.Add(Parse(line));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return [];
         }
+        catch (IOException e) when (DiskDamage.IsIn(e))
+        {
+            lines.Add(null); // And what comes after it: else no update would ever end here again.
+        }
+
+        var entries = lines.OfType<HistoryEntry>().ToList();
+        if (entries.Count < lines.Count) tellDamaged(lines.Count - entries.Count);
+        return entries;
     }
 
     private static byte[] Lines(IEnumerable<HistoryEntry> entries) =>

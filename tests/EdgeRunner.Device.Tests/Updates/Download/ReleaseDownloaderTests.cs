@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using EdgeRunner.Device.Configuration;
+using EdgeRunner.Device.Tests.Updates.States;
 using EdgeRunner.Device.Updates;
+using EdgeRunner.Device.Updates.Download;
 using EdgeRunner.Device.Updates.Repository;
 using EdgeRunner.Device.Updates.Transports;
 using EdgeRunner.Inference.Chunks;
@@ -21,6 +23,16 @@ public sealed class ReleaseDownloaderTests : IDisposable
     private readonly DownloadFixture _fixture = new();
 
     public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public void Piece_that_the_disk_does_not_give_back_is_not_there()
+    {
+        using var directory = new TempDirectory();
+        BundleDamage.Lose(directory.File("x.part"));
+        using var part = PartFile.OpenToRead(directory.File("x.part"))!;
+
+        Assert.True(part.Read(new Chunk(0, 100), new byte[100]).IsEmpty);
+    }
 
     [Fact]
     public async Task Release_of_a_real_repository_is_fetched_whole_from_a_directory()

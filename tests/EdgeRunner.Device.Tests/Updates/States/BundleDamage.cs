@@ -13,6 +13,13 @@ internal static class BundleDamage
         file.WriteByte((byte)(one ^ 1));
     }
 
+    /// <summary>Makes it a file whose sectors the disk does not give back: reading it is EIO, from the kernel. It is a link to memory where nothing is.</summary>
+    public static void Lose(string path)
+    {
+        File.Delete(path);
+        File.CreateSymbolicLink(path, "/proc/self/mem");
+    }
+
     /// <summary>Replaces it by another good bundle: what a file system does that has mixed up its blocks, and no check of the bundle itself finds.</summary>
     public static void Replace(string path, string other)
     {

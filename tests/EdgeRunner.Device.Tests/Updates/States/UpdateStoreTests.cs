@@ -106,6 +106,19 @@ public sealed class UpdateStoreTests : IDisposable
     }
 
     [Fact]
+    public void History_that_the_disk_does_not_give_back_keeps_no_update_from_its_end()
+    {
+        var history = new UpdateHistory(_store);
+        history.Add(Entry(0));
+        BundleDamage.Lose(_state.File("updates/models/vision/history.jsonl"));
+
+        history.Add(Entry(1));
+
+        Assert.Contains("damaged lines of", Assert.Single(_said), StringComparison.Ordinal);
+        Assert.Equal(["1.0.0"], history.Read("vision").Select(entry => entry.Version));
+    }
+
+    [Fact]
     public void History_survives_a_torn_line_tells_nothing_twice_and_is_bounded()
     {
         var history = new UpdateHistory(_store);
