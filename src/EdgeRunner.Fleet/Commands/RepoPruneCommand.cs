@@ -42,6 +42,8 @@ internal static class RepoPruneCommand
             {
                 using var repository = await RepositoryOpening.WaitAsync(() => TufRepository.Open(directory, environment.TimeProvider), TimeSpan.FromSeconds(parsed.GetValue(wait)),
                     environment.TimeProvider, cancellationToken).ConfigureAwait(false);
+                // System.CommandLine looks after signals only from the first await on: without one, Ctrl-C would end the process in the middle without a word.
+                await Task.Yield();
                 try
                 {
                     report = repository.Prune(grace, Progress(environment.TimeProvider, parsed.InvocationConfiguration.Error), cancellationToken);
